@@ -1,0 +1,31 @@
+"""Every permission there is, as `resource:action`. Roles collect them in `roles.py`."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Permission(enum.StrEnum):
+    """What a view or a reach may ask for. Sorted by name."""
+
+    ACCOUNT_USE = "account:use"
+    AGENCY_EDIT = "agency:edit"
+    AUDIT_READ = "audit:read"
+    IMPORT_RUN = "import:run"
+    JOB_READ_ALL = "job:read-all"
+    LISTING_LIMIT = "listing:limit"
+    MAIL_LOG_READ = "mail-log:read"
+    MEMBER_EDIT = "member:edit"
+    MEMBER_READ = "member:read"
+    MERGE_DECIDE = "merge:decide"
+    MERGE_PROPOSE = "merge:propose"
+    PERSON_DECIDE = "person:decide"
+    PERSON_INVITE = "person:invite"
+    PERSON_READ_ALL = "person:read-all"
+    PERSON_READ_OWN_MEMBER = "person:read-own-member"
+    PERSON_SUSPEND = "person:suspend"
+    ROLE_GRANT = "role:grant"
+    ROLE_READ = "role:read"
+    STYLE_READ = "style:read"
+    TRANSFER_ACCEPT = "transfer:accept"
+    TRANSFER_RELEASE = "transfer:release"
