@@ -1,0 +1,186 @@
+"""Where a person belongs, and belonged; how that changes; two accounts of one person."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, false, or_, text
+from sqlalchemy import true as always
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.access.permissions import Permission
+from lms.access.reaches import (
+    MemberOwned,
+    Owned,
+    Reach,
+    ReachRule,
+    everything,
+    owned_by_member,
+    owned_by_self,
+)
+from lms.access.rules import scopes_for
+from lms.core.actor import Actor, ScopeKind
+from lms.core.database import Id, choice_of
+from lms.core.text import N_
+
+
+class Affiliation(MemberOwned):
+    """One stretch of (member, agency, post). The open one has no end; there is at most one."""
+
+    __tablename__ = "affiliation"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    post: Mapped[str] = mapped_column(String(200), default="")
+    started_on: Mapped[datetime.date]
+    ended_on: Mapped[datetime.date | None]
+    recorded_at: Mapped[datetime.datetime]
+
+    __table_args__ = (
+        Index(
+            "uq_affiliation_open",
+            "person_id",
+            unique=True,
+            postgresql_where=text("ended_on IS NULL"),
+            sqlite_where=text("ended_on IS NULL"),
+        ),
+        CheckConstraint("ended_on IS NULL OR ended_on >= started_on", name="ends_after_start"),
+    )
+    __reaches__: ClassVar[dict[Reach, ReachRule]]
+
+
+Affiliation.__reaches__ = {
+    Reach.SELF: owned_by_self(Affiliation.person_id),
+    Reach.OWN_MEMBER: owned_by_member(
+        Permission.PERSON_READ_OWN_MEMBER, Affiliation.member_code, Affiliation.agency_id
+    ),
+    Reach.ALL_MEMBERS: everything(Permission.PERSON_READ_ALL),
+}
+
+
+class TransferState(enum.StrEnum):
+    """The steps of a transfer: old member releases, new member accepts, person confirms."""
+
+    ASKED = "asked"
+    RELEASED = "released"
+    ACCEPTED = "accepted"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+TRANSFER_STATE_NAMES: dict[TransferState, str] = {
+    TransferState.ASKED: N_("Waiting for the old member to release"),
+    TransferState.RELEASED: N_("Waiting for the new member to accept"),
+    TransferState.ACCEPTED: N_("Waiting for the person to confirm"),
+    TransferState.DONE: N_("Done"),
+    TransferState.REFUSED: N_("Refused"),
+    TransferState.WITHDRAWN: N_("Withdrawn"),
+}
+
+
+class Transfer(Owned):
+    """A change of member. Unfinished ones are unique a person.
+
+    The new member sees it only once it is released; until then nothing tells it that
+    the person exists.
+    """
+
+    __tablename__ = "transfer"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    from_member_code: Mapped[str] = mapped_column(ForeignKey("member.code"), index=True)
+    to_member_code: Mapped[str] = mapped_column(ForeignKey("member.code"), index=True)
+    to_agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    to_post: Mapped[str] = mapped_column(String(200), default="")
+    state: Mapped[TransferState] = mapped_column(choice_of(TransferState, "state"))
+    asked_by: Mapped[int | None] = mapped_column(Id)
+    asked_at: Mapped[datetime.datetime]
+    finished_at: Mapped[datetime.datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_transfer_unfinished",
+            "person_id",
+            unique=True,
+            postgresql_where=text("state IN ('asked', 'released', 'accepted')"),
+            sqlite_where=text("state IN ('asked', 'released', 'accepted')"),
+        ),
+        CheckConstraint("from_member_code <> to_member_code", name="changes_member"),
+    )
+    __reaches__: ClassVar[dict[Reach, ReachRule]]
+
+
+def _transfers_of_own_member(actor: Actor) -> ColumnElement[bool]:
+    scopes = scopes_for(actor, Permission.PERSON_READ_OWN_MEMBER)
+    if scopes.everywhere:
+        return always()
+    members = sorted(scopes.of(ScopeKind.MEMBER))
+    if not members:
+        return false()
+    incoming = Transfer.to_member_code.in_(members) & Transfer.state.not_in(
+        [TransferState.ASKED, TransferState.WITHDRAWN]
+    )
+    return or_(Transfer.from_member_code.in_(members), incoming)
+
+
+Transfer.__reaches__ = {
+    Reach.SELF: owned_by_self(Transfer.person_id),
+    Reach.OWN_MEMBER: ReachRule(Permission.PERSON_READ_OWN_MEMBER, _transfers_of_own_member),
+    Reach.ALL_MEMBERS: everything(Permission.PERSON_READ_ALL),
+}
+
+
+class MergeState(enum.StrEnum):
+    """A merge is proposed, then made or refused; a made one can be undone."""
+
+    PROPOSED = "proposed"
+    MADE = "made"
+    REFUSED = "refused"
+    UNDONE = "undone"
+
+
+MERGE_STATE_NAMES: dict[MergeState, str] = {
+    MergeState.PROPOSED: N_("Proposed"),
+    MergeState.MADE: N_("Made"),
+    MergeState.REFUSED: N_("Refused"),
+    MergeState.UNDONE: N_("Undone"),
+}
+
+
+class Merge(Owned):
+    """Two accounts are said to be one person. A row that moves nothing, so it can be undone."""
+
+    __tablename__ = "merge"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kept_person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    other_person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    state: Mapped[MergeState] = mapped_column(choice_of(MergeState, "state"))
+    proposed_by: Mapped[int | None] = mapped_column(Id)
+    proposed_at: Mapped[datetime.datetime]
+    reason: Mapped[str] = mapped_column(String(60))
+    decided_by: Mapped[int | None] = mapped_column(Id)
+    decided_at: Mapped[datetime.datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("kept_person_id <> other_person_id", name="of_two_accounts"),
+        Index(
+            "uq_merge_open",
+            "other_person_id",
+            unique=True,
+            postgresql_where=text("state IN ('proposed', 'made')"),
+            sqlite_where=text("state IN ('proposed', 'made')"),
+        ),
+    )
+    __reaches__: ClassVar[dict[Reach, ReachRule]]
+
+
+Merge.__reaches__ = {
+    Reach.SELF: owned_by_self(Merge.kept_person_id),
+    Reach.ALL_MEMBERS: everything(Permission.PERSON_READ_ALL),
+}

@@ -1,0 +1,68 @@
+"""Roles held: who, which, for what scope, from when to when."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.access.reaches import Owned, Reach, ReachRule
+from lms.access.roles import Role
+from lms.core.actor import ScopeKind
+from lms.core.database import Id, choice_of
+from lms.core.text import N_
+from lms.people.models.persons import owned_through_person
+
+
+class FocalKind(enum.StrEnum):
+    """What a focal point is the focal point for."""
+
+    NATIONAL = "national"
+    AGENCY = "agency"
+    ALUMNI = "alumni"
+    SECONDMENT = "secondment"
+
+
+FOCAL_KIND_NAMES: dict[FocalKind, str] = {
+    FocalKind.NATIONAL: N_("National"),
+    FocalKind.AGENCY: N_("Agency"),
+    FocalKind.ALUMNI: N_("Alumni"),
+    FocalKind.SECONDMENT: N_("Secondment"),
+}
+
+
+class RoleHeld(Owned):
+    """One role of one person for a term. Ended rows stay: focal points rotate often.
+
+    `scope` is the member's code or the agency's id as text, empty for all. It holds on
+    a day when started_on <= day and (ended_on is null or day <= ended_on).
+    """
+
+    __tablename__ = "role_held"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[Role] = mapped_column(choice_of(Role, "role"))
+    scope_kind: Mapped[ScopeKind] = mapped_column(choice_of(ScopeKind, "scope_kind"))
+    scope: Mapped[str] = mapped_column(String(64), default="")
+    focal_kind: Mapped[FocalKind | None] = mapped_column(choice_of(FocalKind, "focal_kind"))
+    is_deputy: Mapped[bool] = mapped_column(default=False)
+    started_on: Mapped[datetime.date]
+    ended_on: Mapped[datetime.date | None]
+    last_confirmed_on: Mapped[datetime.date | None]
+    granted_by: Mapped[int | None] = mapped_column(Id)
+    granted_at: Mapped[datetime.datetime]
+
+    __table_args__ = (
+        Index("ix_role_held_scope", "scope_kind", "scope"),
+        CheckConstraint(
+            "(role = 'focal_point') = (focal_kind IS NOT NULL)", name="focal_kind_when_focal_point"
+        ),
+    )
+    __reaches__: ClassVar[dict[Reach, ReachRule]]
+
+
+RoleHeld.__reaches__ = owned_through_person(RoleHeld.person_id)

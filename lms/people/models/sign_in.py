@@ -1,0 +1,91 @@
+"""Sessions, single-use tokens and second factors. All secrets are kept as digests."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from typing import ClassVar
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.access.reaches import Owned, Reach, ReachRule
+from lms.core.database import Id, choice_of
+from lms.people.models.persons import owned_through_person
+
+
+class SignInSession(Owned):
+    """One signed-in browser. The cookie holds a random token, this row its SHA-256."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    started_at: Mapped[datetime.datetime]
+    expires_at: Mapped[datetime.datetime]
+    ended_at: Mapped[datetime.datetime | None]
+    second_factor_at: Mapped[datetime.datetime | None]
+    browser: Mapped[str] = mapped_column(String(80), default="")
+
+    __reaches__: ClassVar[dict[Reach, ReachRule]]
+
+
+class TokenPurpose(enum.StrEnum):
+    """What a token sent by mail is good for."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+    EMAIL_CHANGE = "email_change"
+    REGISTRATION = "registration"
+
+
+class PersonToken(Owned):
+    """A link sent by mail: 256 random bits, single use, kept as SHA-256."""
+
+    __tablename__ = "person_token"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    purpose: Mapped[TokenPurpose] = mapped_column(choice_of(TokenPurpose, "purpose"))
+    email: Mapped[str] = mapped_column(String(320), default="")
+    created_at: Mapped[datetime.datetime]
+    expires_at: Mapped[datetime.datetime]
+    used_at: Mapped[datetime.datetime | None]
+
+    __reaches__: ClassVar[dict[Reach, ReachRule]]
+
+
+class SecondFactor(Owned):
+    """A time-based one-time password (RFC 6238). `last_step` stops a code from working twice."""
+
+    __tablename__ = "second_factor"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    sealed_secret: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime.datetime]
+    confirmed_at: Mapped[datetime.datetime | None]
+    last_step: Mapped[int] = mapped_column(Id, default=0)
+
+    __reaches__: ClassVar[dict[Reach, ReachRule]]
+
+
+class OneTimeCode(Owned):
+    """A printed code for when the device is lost; works once."""
+
+    __tablename__ = "one_time_code"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime.datetime]
+    used_at: Mapped[datetime.datetime | None]
+
+    __table_args__ = (Index("ix_one_time_code_person_id_digest", "person_id", "digest"),)
+    __reaches__: ClassVar[dict[Reach, ReachRule]]
+
+
+for _model in (SignInSession, PersonToken, SecondFactor, OneTimeCode):
+    _model.__reaches__ = owned_through_person(_model.person_id)

@@ -1,0 +1,101 @@
+"""Reading the sign-in of a request. Acts as the system: nobody is known yet."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+
+from sqlalchemy import or_, select
+
+from lms.access.reaches import Reach, scoped, within
+from lms.access.roles import Role
+from lms.core.actor import Actor, Grant, ScopeKind
+from lms.core.database import Session
+from lms.people.models import Acceptance, Person, RoleHeld, SecondFactor, SignInSession
+from lms.people.models.persons import PersonState
+from lms.people.signed_in import SignedIn
+
+SIGN_IN = Actor.system("sign-in")
+
+
+def digest_of(token: str) -> str:
+    """How a token is kept: SHA-256, as 64 hexadecimal letters. Tokens are 256 random bits."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_signed_in(
+    session: Session, token_digest: str, *, now: datetime.datetime
+) -> SignedIn | None:
+    """The person behind a session's token, with roles held on this day; None if it ended."""
+    statement = within(
+        scoped(SignInSession, SIGN_IN, Reach.ALL_MEMBERS)
+        .join(Person, Person.id == SignInSession.person_id)
+        .add_columns(Person)
+        .where(
+            SignInSession.token_digest == token_digest,
+            SignInSession.ended_at.is_(None),
+            SignInSession.expires_at > now,
+            Person.state == PersonState.ACTIVE,
+        ),
+        Person,
+        SIGN_IN,
+        Reach.ALL_MEMBERS,
+    )
+    found = session.execute(statement).one_or_none()
+    if found is None:
+        return None
+    sign_in, person = found
+    grants = {Grant(Role.OFFICIAL.value, ScopeKind.SELF)}
+    grants.update(_grants_held(session, person.id, now.date()))
+    return SignedIn(
+        session_id=sign_in.id,
+        token_digest=token_digest,
+        actor=Actor(
+            person_id=person.id,
+            member_code=person.member_code,
+            agency_id=person.agency_id,
+            grants=frozenset(grants),
+            has_second_factor=sign_in.second_factor_at is not None,
+        ),
+        name=person.name,
+        own_script_name=person.own_script_name,
+        own_script_language=person.own_script_language,
+        member_code=person.member_code,
+        interface_language=person.interface_language,
+        time_zone=person.time_zone,
+        started_at=sign_in.started_at,
+        accepted=_accepted(session, person.id),
+        has_second_factor=_has_second_factor(session, person.id),
+        second_factor_given=sign_in.second_factor_at is not None,
+    )
+
+
+def _grants_held(session: Session, person_id: int, day: datetime.date) -> list[Grant]:
+    statement = scoped(RoleHeld, SIGN_IN, Reach.ALL_MEMBERS).where(
+        RoleHeld.person_id == person_id,
+        RoleHeld.started_on <= day,
+        or_(RoleHeld.ended_on.is_(None), RoleHeld.ended_on >= day),
+    )
+    return [
+        Grant(held.role.value, held.scope_kind, held.scope)
+        for held in session.execute(statement).scalars()
+    ]
+
+
+def _accepted(session: Session, person_id: int) -> frozenset[tuple[str, str]]:
+    statement = within(
+        select(Acceptance.document, Acceptance.version).where(Acceptance.person_id == person_id),
+        Acceptance,
+        SIGN_IN,
+        Reach.ALL_MEMBERS,
+    )
+    return frozenset((document, version) for document, version in session.execute(statement))
+
+
+def _has_second_factor(session: Session, person_id: int) -> bool:
+    statement = (
+        scoped(SecondFactor, SIGN_IN, Reach.ALL_MEMBERS)
+        .with_only_columns(SecondFactor.id)
+        .where(SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_not(None))
+    )
+    return session.execute(statement).first() is not None
