@@ -1,0 +1,42 @@
+"""The `lms` command. Rooms bring their own groups in `cli.py`; here they are put together."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+from flask.cli import FlaskGroup
+
+from config import Settings, SettingsError
+from lms.core.errors import BekalError
+from lms.web import logs
+from lms.web.app import create_app
+from lms.web.rooms import COMMANDS
+
+
+def main() -> None:
+    """Run a command; bad input ends in one clear line and a non-zero exit."""
+    logs.configure()
+    try:
+        settings = Settings.from_environment(os.environ)
+        group = FlaskGroup(
+            name="lms",
+            create_app=lambda: create_app(settings),
+            add_default_commands=False,
+            load_dotenv=False,
+            set_debug_flag=False,
+            help="Bekal: serve, look after the database, import people, check content.",
+        )
+        for command in COMMANDS:
+            group.add_command(command)
+        group.main(prog_name="lms", standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit("Stopped; nothing is half done.")
+    except (BekalError, SettingsError) as error:
+        sys.exit(f"lms: {error}")

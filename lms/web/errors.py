@@ -1,0 +1,91 @@
+"""Error pages: what happened, and what to do, in sentences."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, g, render_template
+from flask_babel import gettext
+from sqlalchemy.exc import NoResultFound
+from werkzeug.exceptions import HTTPException
+
+from lms.core import errors
+from lms.core.extensions import db
+from lms.core.text import N_
+
+log = structlog.get_logger("bekal")
+
+PAGES: dict[int, tuple[str, str]] = {
+    400: (
+        N_("This request could not be read"),
+        N_("Go back, load the page again, and send it once more. What you typed is still there."),
+    ),
+    403: (
+        N_("This page is not part of your role"),
+        N_("If your work needs it, ask your focal point or the secretariat for the role."),
+    ),
+    404: (
+        N_("There is no such page"),
+        N_("Check the address, or start from the front page."),
+    ),
+    405: (
+        N_("This address cannot be opened that way"),
+        N_("Start from the front page."),
+    ),
+    409: (N_("This is not possible now"), N_("Load the page again to see how things stand.")),
+    413: (
+        N_("This file is too large"),
+        N_("Send a smaller file, or split it in two."),
+    ),
+    429: (N_("Too many tries"), N_("Wait a little, then try again.")),
+    500: (
+        N_("Something went wrong on our side"),
+        N_("Nothing was saved by this step. Try again; if it happens once more, tell us the code."),
+    ),
+}
+
+STATUS_OF: tuple[tuple[type[errors.BekalError], int], ...] = (
+    (errors.NotFoundError, 404),
+    (errors.RefusedError, 403),
+    (errors.TooManyTriesError, 429),
+    (errors.BadInputError, 400),
+    (errors.NotPossibleError, 409),
+)
+
+
+def install(app: Flask) -> None:
+    """Turn errors into pages. Only here is every exception caught."""
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(errors.BekalError, _of_service)
+    app.register_error_handler(NoResultFound, lambda _error: _page(404))
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _of_http(error: HTTPException) -> tuple[str, int] | HTTPException:
+    code = error.code or 500
+    if code < 400:
+        return error
+    return _page(code)
+
+
+def _of_service(error: errors.BekalError) -> tuple[str, int]:
+    status = next(status for kind, status in STATUS_OF if isinstance(error, kind))
+    return _page(status, said=gettext(error.sentence, **error.values))
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    db.session.rollback()
+    log.error("unexpected", request_id=g.get("request_id", ""), exc_info=error)
+    return _page(500)
+
+
+def _page(status: int, said: str | None = None) -> tuple[str, int]:
+    heading, advice = PAGES.get(status, PAGES[400 if status < 500 else 500])
+    page = render_template(
+        "errors/page.html",
+        status=status,
+        title=gettext(heading),
+        said=said,
+        advice=gettext(advice),
+        request_id=g.get("request_id", ""),
+    )
+    return page, status

@@ -1,0 +1,102 @@
+"""The guard: every request passes the policy of its view before the view runs."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, abort, current_app, flash, g, redirect, request, url_for
+from flask_babel import gettext
+from flask_login import LoginManager
+from werkzeug.wrappers import Response as BaseResponse
+
+from lms.access.policies import Policy, policy_of
+from lms.access.rules import reads_others
+from lms.core.actor import ANONYMOUS
+from lms.core.request import now, reading, settings
+from lms.people.queries.sign_in import find_signed_in
+from lms.people.rules.documents import IN_FORCE
+from lms.people.signed_in import SignedIn
+
+
+class MissingPolicyError(Exception):
+    """A view was registered without @policy or @public: the application must not start."""
+
+
+def install(app: Flask, login_manager: LoginManager) -> None:
+    """Load who is signed in, then check the view's policy, before every view."""
+    login_manager.init_app(app)
+
+    @login_manager.user_loader  # type: ignore[untyped-decorator]
+    def load(token_digest: str) -> SignedIn | None:
+        with reading() as session:
+            return find_signed_in(session, token_digest, now=now())
+
+    app.before_request(_check)
+    app.after_request(_demand_access_record)
+
+
+def require_policies(app: Flask) -> None:
+    """Refuse to start while a view has no policy."""
+    missing = [name for name, view in app.view_functions.items() if policy_of(view) is None]
+    if missing:
+        raise MissingPolicyError(f"These views declare no policy: {', '.join(sorted(missing))}.")
+
+
+def signed_in() -> SignedIn | None:
+    """Who is signed in in this request, or None."""
+    if "signed_in" not in g:
+        user = current_app.login_manager._load_user() or g.get("_login_user")  # type: ignore[attr-defined]
+        g.signed_in = user if isinstance(user, SignedIn) else None
+    found = g.signed_in
+    return found if isinstance(found, SignedIn) else None
+
+
+def _check() -> BaseResponse | None:
+    if request.endpoint is None:
+        return None
+    person = signed_in()
+    g.actor = person.actor if person else ANONYMOUS
+    declared = policy_of(current_app.view_functions[request.endpoint])
+    if declared is None:
+        abort(403)
+    if declared.is_public:
+        return None
+    if person is None:
+        return _to_sign_in()
+    waiting = _what_stands_before(person, declared)
+    if waiting is not None:
+        return redirect(waiting)
+    if not declared.admits(person.actor):
+        abort(403)
+    return None
+
+
+def _to_sign_in() -> BaseResponse:
+    if request.method == "GET":
+        return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
+    flash(gettext("You were signed out. Sign in again; what you typed is still in your browser."))
+    return redirect(url_for("people.sign_in"))
+
+
+def _what_stands_before(person: SignedIn, declared: Policy) -> str | None:
+    """The address of the step that must come first: second factor, then privacy notice."""
+    if not declared.before_second_factor:
+        if person.has_second_factor and not person.second_factor_given:
+            return url_for("people.second_factor", next=request.full_path.rstrip("?"))
+        if settings().is_production and reads_others(person.actor) and not person.has_second_factor:
+            return url_for("people.second_factor_setup")
+    if not declared.before_terms and not _has_accepted_all(person):
+        return url_for("people.terms", next=request.full_path.rstrip("?"))
+    return None
+
+
+def _has_accepted_all(person: SignedIn) -> bool:
+    return all(document in person.accepted for document in IN_FORCE)
+
+
+def _demand_access_record(response: Response) -> Response:
+    """A view declared `recorded` that shows people without recording it is a mistake."""
+    if request.endpoint is None or response.status_code != 200:
+        return response
+    declared = policy_of(current_app.view_functions[request.endpoint])
+    if declared is not None and declared.recorded and not g.get("access_recorded"):
+        raise AssertionError(f"{request.endpoint} names people but did not record it.")
+    return response

@@ -1,0 +1,66 @@
+"""In which language a page is written, and in which direction it reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from babel import Locale
+from flask import Flask, Response, current_app, g, request
+from flask_babel import Babel
+
+from config import ROOT
+from lms.web.guard import signed_in
+
+SOURCE = "en"
+COOKIE = "bekal_language"
+A_YEAR = 31_536_000
+
+
+def available(folder: Path = ROOT / "lms" / "web" / "translations") -> tuple[str, ...]:
+    """Codes of the interface languages: the source and every catalogue there is."""
+    catalogues = sorted(path.parent.parent.name for path in folder.glob("*/LC_MESSAGES/*.po"))
+    return (SOURCE, *[code for code in catalogues if code != SOURCE])
+
+
+def chosen() -> str:
+    """The language asked for now, else the one kept, the person's, the browser's."""
+    if "language" not in g:
+        g.language = _choose()
+    return str(g.language)
+
+
+def _choose() -> str:
+    codes: tuple[str, ...] = current_app.config["BEKAL_LANGUAGES"]
+    for wish in (request.args.get("language"), request.cookies.get(COOKIE)):
+        if wish in codes:
+            return str(wish)
+    person = signed_in()
+    if person is not None and person.interface_language in codes:
+        return person.interface_language
+    return request.accept_languages.best_match(codes) or SOURCE
+
+
+def zone() -> str:
+    """The time zone moments are shown in: the person's, or UTC."""
+    person = signed_in()
+    return person.time_zone if person is not None else "UTC"
+
+
+def install(app: Flask, babel: Babel) -> None:
+    """Choose a language for each request and keep a choice made in the footer."""
+    codes = available()
+    app.config["BEKAL_LANGUAGES"] = codes
+    app.config["BEKAL_LANGUAGE_NAMES"] = [
+        (code, (Locale.parse(code, sep="_").display_name or code).capitalize()) for code in codes
+    ]
+    babel.init_app(app, locale_selector=chosen, timezone_selector=zone)
+    app.after_request(_keep_choice)
+
+
+def _keep_choice(response: Response) -> Response:
+    wish = request.args.get("language")
+    if wish in current_app.config["BEKAL_LANGUAGES"]:
+        response.set_cookie(
+            COOKIE, str(wish), max_age=A_YEAR, httponly=True, samesite="Lax", path="/"
+        )
+    return response

@@ -1,0 +1,43 @@
+"""The menu: a few words for each role, derived from the policies of the views behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+from flask_babel import gettext
+
+from lms.access.policies import policy_of
+from lms.core.actor import ANONYMOUS
+from lms.core.request import actor
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One word of the menu."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+ENTRIES: tuple[tuple[str, str], ...] = ()
+"""Endpoint and word, in the order shown. Shown to whom the endpoint's policy admits."""
+
+
+def entries() -> list[Entry]:
+    """The entries this actor may follow; none for visitors."""
+    who = actor()
+    if who is ANONYMOUS or who.person_id is None:
+        return []
+    shown = []
+    for endpoint, label in ENTRIES:
+        view = current_app.view_functions.get(endpoint)
+        declared = policy_of(view) if view is not None else None
+        if declared is not None and declared.admits(who):
+            current = (request.endpoint or "") == endpoint
+            shown.append(Entry(gettext(label), url_for(endpoint), current))
+    return shown
+
+
+__all__ = ["ENTRIES", "Entry", "entries"]

@@ -1,0 +1,50 @@
+"""What every template may use: who is signed in, menu, language, direction, dates."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from babel import Locale
+from flask import Flask, current_app
+from flask_babel import format_date, format_datetime, get_locale, gettext
+
+from lms.core.request import settings
+from lms.web import menu
+from lms.web.guard import signed_in
+
+
+def install(app: Flask) -> None:
+    """Give templates their globals and filters."""
+    app.context_processor(_of_request)
+    app.add_template_filter(_words, "words")
+    app.add_template_filter(_day, "day")
+    app.add_template_filter(_moment, "moment")
+
+
+def _of_request() -> dict[str, Any]:
+    locale = get_locale() or Locale("en")
+    return {
+        "page_language": str(locale).replace("_", "-"),
+        "page_direction": locale.text_direction,
+        "interface_languages": current_app.config["BEKAL_LANGUAGE_NAMES"],
+        "menu": menu.entries(),
+        "signed_in": signed_in(),
+        "is_demonstration": settings().is_demonstration_allowed,
+        "unread_notices": 0,
+    }
+
+
+def _words(sentence: str) -> str:
+    """Translate a word kept in data, such as the name of a state."""
+    return gettext(sentence)
+
+
+def _day(value: datetime.date | None) -> str:
+    """A date with the month in letters: 9 November 2026."""
+    return "" if value is None else format_date(value, "d MMMM y")
+
+
+def _moment(value: datetime.datetime | None) -> str:
+    """A moment in the reader's time zone, which is named: 9 November 2026, 17:00 GMT+7."""
+    return "" if value is None else format_datetime(value, "d MMMM y, HH:mm z")

@@ -1,0 +1,176 @@
+"""Fixtures for all tests: the two databases, the application, the client, people.
+
+Tests commit for real, as production does; after each one every table but the members is
+emptied. Whatever uses `app` runs once on SQLite and once on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import Connection, event
+
+from config import ROOT, Environment, Mail, Settings
+from lms.access.guard import owned_tables
+from lms.access.reaches import VOUCHED
+from lms.core import clock
+from lms.core.database import Base, Session
+from lms.core.extensions import db
+from lms.people.models import Person
+from lms.people.services.members import load_members
+from lms.web.app import create_app
+from tests.support import browser, postgresql
+from tests.support.client import Client
+
+ENGINES = ("sqlite", "postgresql")
+KEPT = frozenset({"member", "member_alias"})
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the one PostgreSQL of this run in the controller; workers join it."""
+    stack = ExitStack()
+    stack.enter_context(postgresql.running())
+    config.add_cleanup(stack.close)
+
+
+def pytest_report_header() -> list[str]:
+    """Say what the tests run on."""
+    return [f"databases: SQLite, {postgresql.describe()}", f"browser: {browser.describe()}"]
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[str]:
+    """The address of an empty database of this worker, on each engine in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.db'}"
+        return
+    with postgresql.running() as cluster:
+        name = f"bekal_{worker_id}"
+        yield cluster.create_database(name)
+        cluster.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a test process; mail goes to a folder."""
+    return Settings(
+        environment=Environment.TEST,
+        secret_key="a key for tests that is long enough",
+        database_url=database_url,
+        data_folder=tmp_path_factory.mktemp("data"),
+        content_folder=ROOT / "content",
+        public_address="http://localhost",
+        host="127.0.0.1",
+        port=0,
+        mail=Mail(
+            sender="Bekal <no-reply@bekal.example>",
+            host=None,
+            port=25,
+            user=None,
+            password=None,
+            starttls=False,
+        ),
+        largest_request=16 * 1024 * 1024,
+        sqlite_synchronous="OFF",
+        trusted_proxies=0,
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated_app(settings: Settings) -> Iterator[Flask]:
+    """The application on a migrated database with the members in it."""
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        with Session(db.engine) as session:
+            load_members(session, ROOT / "content" / "members.csv")
+            session.commit()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    """The application; afterwards its tables are empty again."""
+    yield migrated_app
+    with migrated_app.app_context():
+        engine = db.engine.execution_options(**{VOUCHED: owned_tables()})
+        with engine.begin() as connection:
+            for table in reversed(Base.metadata.sorted_tables):
+                if table.name not in KEPT:
+                    connection.exec_driver_sql(f'DELETE FROM "{table.name}"')  # noqa: S608
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A session for arranging and looking. The client commits it before each request."""
+    with app.app_context():
+        engine = db.engine
+    with Session(engine, expire_on_commit=False) as opened:
+        yield opened
+        opened.rollback()
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> Client:
+    """A browser without JavaScript that checks every page it is given."""
+    return Client(app, session)
+
+
+@pytest.fixture
+def sign_in(app: Flask, session: Session) -> Callable[[Person], Client]:
+    """A client signed in as a person, without going through the sign-in page."""
+
+    def signed_in(person: Person, *, second_factor: bool = False) -> Client:
+        return Client(app, session).sign_in(person, second_factor=second_factor)
+
+    return signed_in
+
+
+@pytest.fixture
+def now() -> datetime.datetime:
+    """The moment of the test."""
+    return clock.now()
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[[], list[str]]:
+    """A context that collects the SQL statements run inside it."""
+
+    @contextmanager
+    def collecting() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(
+            _c: Connection, _cur: object, sql: str, _p: object, _ctx: object, _m: bool
+        ) -> None:
+            seen.append(sql)
+
+        with app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return collecting  # type: ignore[return-value]
+
+
+@pytest.fixture
+def outbox(settings: Settings) -> Path:
+    """The folder in which delivered mail lies as .eml files, empty at the start of a test."""
+    folder = settings.data_folder / "mail"
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()
+    return folder
