@@ -64,6 +64,11 @@ class Cluster:
         """Return the SQLAlchemy address of a database of this cluster."""
         return f"postgresql+psycopg://{SUPERUSER}@/{database}?host={quote(str(self.folder))}"
 
+    @property
+    def server(self) -> int:
+        """The process id of the server; its connections are children of it."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+
     def create_database(self, name: str, template: str = "template0") -> str:
         """Make an empty database, or a copy of `template`, and return its address.
 

@@ -1,0 +1,1 @@
+"""What `script/bench` times and what `script/faults` breaks: outside CI, bounded, repeatable."""

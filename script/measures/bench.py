@@ -1,0 +1,136 @@
+"""What a request costs: CPU, because on a shared machine wall time says little.
+
+The unit is one hello: the CPU of one request to a bare Flask `return "hello"` under gunicorn with
+two sync workers, measured in the same minute as the figure beside it.
+"""
+
+import http.client
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from script.measures import processes, product
+from script.measures.frame import Row, Table
+
+TABLE = Table(["work", "database", "CPU", "hello", "hellos", "requests/s", "data", "command"])
+WARM_UP = 50
+SECONDS = 3.0
+"""How long each address is asked; long enough for the clock's 10 ms ticks not to matter."""
+
+Visit = Callable[[http.client.HTTPConnection], object]
+
+
+@TABLE.measure(seconds=60)
+def hello() -> Iterator[Row]:
+    """The yardstick itself."""
+    cost, rate = hello_cost()
+    yield [
+        "hello",
+        "none",
+        _ms(cost),
+        _ms(cost),
+        "1.0",
+        f"{rate:.0f}",
+        "none",
+        "script/bench hello",
+    ]
+
+
+@TABLE.measure(seconds=240)
+def front_page() -> Iterator[Row]:
+    """The front page, not signed in."""
+    yield from page("front page", "/", "front_page")
+
+
+@TABLE.measure(seconds=240)
+def sign_in_page() -> Iterator[Row]:
+    """The page with the sign-in form, not signed in. Aim: 6 hellos."""
+    yield from page("sign-in page", "/sign-in", "sign_in_page")
+
+
+def page(work: str, path: str, name: str) -> Iterator[Row]:
+    """Yield a row for each database: one page, asked for again and again by one client."""
+    for engine in product.ENGINES:
+        with product.installed(engine) as installation, installation.serving() as server:
+            unit, _ = hello_cost()
+            cost, rate = request_cost(
+                web_processes(server, installation),
+                installation.port,
+                lambda client: get(client, path),
+            )
+            yield [
+                work,
+                engine,
+                _ms(cost),
+                _ms(unit),
+                f"{cost / unit:.1f}",
+                f"{rate:.0f}",
+                "demonstration",
+                f"script/bench {name}",
+            ]
+
+
+def hello_cost() -> tuple[float, float]:
+    """Return the CPU seconds of one hello, and how many one client gets in a second."""
+    port = processes.free_port()
+    gunicorn = [sys.executable, "-m", "gunicorn", "--workers", "2", "--bind", f"127.0.0.1:{port}"]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        processes.running(
+            [*gunicorn, "script.measures.hello:app"],
+            port=port,
+            environment=os.environ | {"PYTHONPATH": str(product.ROOT)},
+            log=Path(folder) / "log",
+        ) as server,
+    ):
+        return request_cost([server], port, lambda client: get(client, "/"))
+
+
+def request_cost(ancestors: Sequence[int], port: int, visit: Visit) -> tuple[float, float]:
+    """Return the CPU seconds of one visit in these families of processes, and visits a second."""
+    for _ in range(WARM_UP):
+        _ask(port, visit)
+    pids = sorted({pid for ancestor in ancestors for pid in processes.family(ancestor)})
+    before, begun, visits = processes.cpu_seconds(pids), time.monotonic(), 0
+    while time.monotonic() - begun < SECONDS:
+        _ask(port, visit)
+        visits += 1
+    took = time.monotonic() - begun
+    return (processes.cpu_seconds(pids) - before) / visits, visits / took
+
+
+def get(client: http.client.HTTPConnection, path: str) -> bytes:
+    """Read a page whole; RuntimeError unless it answers 200."""
+    client.request("GET", path)
+    answer = client.getresponse()
+    body = answer.read()
+    if answer.status != 200:
+        raise RuntimeError(f"{path} answered {answer.status}")
+    return body
+
+
+def web_processes(server: int, installation: product.Product) -> list[int]:
+    """Return what answers requests: gunicorn's processes and the database's, not the worker."""
+    pids = [pid for pid in processes.family(server) if "gunicorn" in processes.command(pid)]
+    if installation.database_server is not None:
+        pids.append(installation.database_server)
+    return pids
+
+
+def _ask(port: int, visit: Visit) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        visit(client)
+    finally:
+        client.close()
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.2f} ms"
+
+
+if __name__ == "__main__":
+    sys.exit(TABLE.main(sys.argv[1:]))
