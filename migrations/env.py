@@ -8,6 +8,8 @@ once. On SQLite tables are changed in batch mode with foreign keys off, checked 
 from alembic import context
 from sqlalchemy import JSON, text
 
+from lms.access.guard import owned_tables
+from lms.access.reaches import VOUCHED
 from lms.core.database import Base, UtcDateTime
 from lms.core.extensions import db
 
@@ -33,6 +35,8 @@ def run() -> None:
     else:
         connection = engine.connect()
     with connection:
+        # A migration, and the comparison with the models, sees every row: no person asks here.
+        connection = connection.execution_options(**{VOUCHED: owned_tables()})
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,

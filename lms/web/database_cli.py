@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 from flask import current_app
+from flask.cli import AppGroup
 from flask_migrate import check as compare
 from flask_migrate import downgrade as go_back
 from flask_migrate import upgrade as migrate
 
 
-@click.group("db")
+@click.group("db", cls=AppGroup)
 def database() -> None:
     """The database and its migrations."""
 
