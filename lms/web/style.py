@@ -68,7 +68,7 @@ def facts() -> dict[str, object]:
     form.validate()
     return {
         "form": form,
-        "deadline": datetime.datetime(2026, 12, 11, 11, 30, tzinfo=datetime.UTC),
+        "closes": datetime.datetime(2026, 12, 11, 11, 30, tzinfo=datetime.UTC),
         "past": datetime.date(2026, 11, 10),
         "today": datetime.date(2026, 11, 22),
         "ahead": datetime.date(2027, 2, 9),
