@@ -1,0 +1,87 @@
+"""Types for what authors write: keys, lines and prose; and the frozen base of all values."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Any, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+from lms.core.text import N_
+
+# Control characters, line separators of other conventions, and marks that hide or turn text.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+
+
+class Words:
+    """Marks a field whose text is translated; all other fields are the same in every language."""
+
+    def __repr__(self) -> str:
+        return "Words()"
+
+
+def refuse(sentence: str, **values: object) -> PydanticCustomError:
+    """What a validator raises: a sentence marked with `N_` and its named values."""
+    return PydanticCustomError("sentence", "{sentence}", {"sentence": sentence, **values})
+
+
+def _visible(text: str) -> str:
+    hidden = _HIDDEN.search(text)
+    if hidden:
+        raise refuse(
+            N_("holds a character that cannot be seen (%(code)s). Delete it."),
+            code=f"U+{ord(hidden.group()):04X}",
+        )
+    return unicodedata.normalize("NFC", text)
+
+
+def one_line(text: str) -> str:
+    """NFC, trimmed, single spaces; refuses nothing at all and characters that cannot be seen."""
+    text = " ".join(_visible(text).split())
+    if not text:
+        raise refuse(N_("is empty. Write it, or leave the line out."))
+    return text
+
+
+def many_lines(text: str) -> str:
+    """NFC, trimmed, no spaces at the ends of lines; paragraphs stay as they are."""
+    lines = _visible(text.replace("\r\n", "\n")).replace("\t", "    ").split("\n")
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines).strip())
+    if not text:
+        raise refuse(N_("is empty. Write it, or leave the line out."))
+    return text
+
+
+# A name that stays for ever: evidence and statistics hang on it.
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=80)]
+# A line without marks, the same in all languages (a year, a publisher's name).
+Plain = Annotated[str, AfterValidator(one_line), StringConstraints(max_length=300)]
+# Words on one line, and words in paragraphs with simple Markdown.
+Line = Annotated[str, AfterValidator(one_line), StringConstraints(max_length=300), Words()]
+Prose = Annotated[str, AfterValidator(many_lines), StringConstraints(max_length=20_000), Words()]
+
+
+class Value(BaseModel):
+    """Frozen; a name that is not a field is an error, never ignored."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64"
+    )
+
+
+def holds_words(field: FieldInfo) -> bool:
+    """Whether the field, or what it is a list of, is marked as translated words."""
+
+    def marked(annotation: Any) -> bool:
+        if isinstance(annotation, Words):
+            return True
+        return any(marked(part) for part in get_args(annotation)) or any(
+            isinstance(part, Words) for part in getattr(annotation, "__metadata__", ())
+        )
+
+    return any(isinstance(part, Words) for part in field.metadata) or marked(field.annotation)
