@@ -1,0 +1,37 @@
+"""Pictures: drawings without programs, images that are images, and each of them used."""
+
+from __future__ import annotations
+
+from lms.core.content.problems import error, warning
+from lms.core.text import N_
+from lms.courses.checks.subject import Subject
+from lms.courses.markdown import parts_of
+from lms.courses.svg import check_svg
+from lms.courses.values.edition import MediaFile
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def check_media(subject: Subject) -> None:
+    """Every file of `media/`."""
+    used = {
+        part.title
+        for source in subject.reading.sources
+        for part in parts_of(source.body)
+        if part.name == "figure"
+    }
+    for medium in subject.reading.media:
+        _check_medium(subject, medium)
+        if medium.name not in used:
+            sentence = N_("No page shows this picture. Use it in ::: figure, or delete it.")
+            subject.problems.append(warning(f"media/{medium.name}", None, "", sentence))
+
+
+def _check_medium(subject: Subject, medium: MediaFile) -> None:
+    file = f"media/{medium.name}"
+    if medium.name.endswith(".svg"):
+        for flaw in check_svg(medium.content):
+            subject.problems.append(error(file, flaw.line, "", flaw.sentence, **flaw.values))
+    elif not medium.content.startswith(_PNG):
+        sentence = N_("The file is called .png but is no PNG image. Save it as PNG.")
+        subject.problems.append(error(file, None, "", sentence))

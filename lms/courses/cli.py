@@ -1,0 +1,101 @@
+"""`lms content`: check and format courses, guides and paths without a server or a database."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from lms.core.content.problems import Level, Problem
+from lms.courses.check import check_content, check_course
+from lms.courses.checks.translations import source_digest
+from lms.courses.folder import read_folder
+from lms.courses.layout import path_in
+from lms.courses.values.base import Translation
+from lms.courses.writing import file_text, format_course
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group("content", help="Courses, guides and paths as files.")
+def content() -> None:
+    """The group; `web.cli` adds it to the root command."""
+
+
+@content.command("check")
+@click.argument("folders", nargs=-1, type=_FOLDER)
+@click.option("--content", "root", type=_FOLDER, default=Path("content"), show_default=True)
+@click.option("--quiet", is_flag=True, help="Errors only, no warnings.")
+@click.pass_context
+def check_command(
+    context: click.Context, folders: tuple[Path, ...], root: Path, quiet: bool
+) -> None:
+    """Say what is wrong in FOLDERS, or in all of content/. Exit 1 when there are errors."""
+    found: list[tuple[Path, Problem]] = []
+    length = _count(folders or (root,))
+    with click.progressbar(length=length, label="Checking", file=sys.stderr) as bar:
+        for folder in folders:
+            problems = check_course(folder, None, lambda _: bar.update(1))
+            found += [(folder, problem) for problem in problems]
+        if not folders:
+            found = [(root, problem) for problem in check_content(root, lambda _: bar.update(1))]
+    faults = 0
+    for folder, problem in found:
+        if problem.level is Level.ERROR:
+            faults += 1
+        elif quiet:
+            continue
+        click.echo(f"{folder.as_posix()}/{problem}")
+    click.echo(f"{faults} errors, {len(found) - faults} warnings.", err=True)
+    context.exit(1 if faults else 0)
+
+
+@content.command("format")
+@click.argument("folder", type=_FOLDER)
+@click.option("--drop-comments", is_flag=True, help="Rewrite files with comments too.")
+@click.pass_context
+def format_command(context: click.Context, folder: Path, drop_comments: bool) -> None:
+    """Bring the course in FOLDER into canonical form, in place."""
+    done = format_course(folder, drop_comments=drop_comments)
+    for path in done.changed:
+        click.echo(f"{path}: formatted")
+    for path in done.commented:
+        click.echo(f"{path}: left alone, its comments would be lost (--drop-comments)")
+    for path in done.unreadable:
+        click.echo(f"{path}: left alone, it has mistakes (lms content check)")
+    context.exit(1 if done.unreadable or done.commented else 0)
+
+
+@content.command("translated")
+@click.argument("folder", type=_FOLDER)
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--reviewed", is_flag=True, help="A native speaker has read it.")
+def translated_command(folder: Path, paths: tuple[str, ...], reviewed: bool) -> None:
+    """Note in translated files (PATHS inside FOLDER) that they follow the source as it is now."""
+    reading = read_folder(folder)
+    values = {source.path: source for source in reading.sources}
+    for path in paths:
+        source = values.get(path)
+        original = values.get(source.place.file) if source else None
+        if source is None or source.value is None or source.place.language is None:
+            raise click.ClickException(f"{path} is not a translated file that can be read.")
+        if original is None or original.value is None:
+            raise click.ClickException(f"The source of {path} cannot be read.")
+        mark = Translation(
+            source=source_digest(original.value), review="done" if reviewed else "needed"
+        )
+        value = source.value.model_copy(update={"translation": mark})
+        target = folder / path_in(source.place.file, source.place.language)
+        target.write_text(file_text(value), encoding="utf-8")
+        click.echo(f"{path}: follows {source.place.file} as it is now")
+
+
+def _count(folders: Iterable[Path]) -> int:
+    return sum(1 for folder in folders for path in folder.rglob("*") if path.is_file())
+
+
+if __name__ == "__main__":
+    # Authors may check a course where the rest of the product is not set up.
+    content()
