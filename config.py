@@ -69,6 +69,16 @@ class Settings:
         return self.environment is Environment.PRODUCTION
 
     @property
+    def files_folder(self) -> Path:
+        """Where storage keeps its files when it is the local folder."""
+        return self.data_folder / "files"
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where mail is written as .eml files when there is no mail server."""
+        return self.data_folder / "mail"
+
+    @property
     def is_loopback(self) -> bool:
         """Whether both the address served and the address published stay on this machine."""
         return _is_loopback_host(self.host) and _is_loopback_host(

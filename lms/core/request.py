@@ -15,11 +15,17 @@ from lms.core import apart, clock
 from lms.core.actor import ANONYMOUS, Actor
 from lms.core.database import Session, for_reading
 from lms.core.extensions import db
+from lms.core.storage import LocalFolder, Storage
 
 
 def settings() -> Settings:
     """The settings this process was started with."""
     return cast(Settings, current_app.config["BEKAL"])
+
+
+def storage() -> Storage:
+    """Where files lie (`lms.core.storage`)."""
+    return LocalFolder(settings().files_folder)
 
 
 def engine() -> Engine:

@@ -1,0 +1,58 @@
+"""What may become of a job, and how long it waits before the next try."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from lms.core.jobs.models import JobState
+from lms.core.text import N_
+
+LEASE = datetime.timedelta(seconds=30)
+"""How long a worker may be silent before its job goes to another."""
+
+PAUSES = tuple(datetime.timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600))
+"""Before the second try, the third, and so on; the last one repeats."""
+
+JOB_STATE_NAMES: dict[JobState, str] = {
+    JobState.WAITING: N_("Waiting"),
+    JobState.RUNNING: N_("Running"),
+    JobState.DONE: N_("Done"),
+    JobState.PARKED: N_("Parked"),
+    JobState.CANCELLED: N_("Cancelled"),
+}
+
+UNFINISHED = frozenset({JobState.WAITING, JobState.RUNNING})
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One step a person may ask for. `verb` is the word of the audit."""
+
+    before: JobState
+    verb: str
+    after: JobState
+
+
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(JobState.PARKED, "retry", JobState.WAITING),
+    Transition(JobState.PARKED, "dismiss", JobState.CANCELLED),
+    Transition(JobState.WAITING, "cancel", JobState.CANCELLED),
+    Transition(JobState.RUNNING, "cancel", JobState.CANCELLED),
+)
+"""What a person may ask of a job. Starting, ending and parking are the worker's."""
+
+
+def transition(state: JobState, verb: str) -> Transition | None:
+    """The step of this verb from this state, or None if it is not possible now."""
+    return next((step for step in TRANSITIONS if step.before is state and step.verb == verb), None)
+
+
+def verbs(state: JobState) -> tuple[str, ...]:
+    """What a person may ask of a job in this state; pages draw their buttons from it."""
+    return tuple(step.verb for step in TRANSITIONS if step.before is state)
+
+
+def pause_after(attempts: int) -> datetime.timedelta:
+    """How long to wait after this many failed tries (1 or more)."""
+    return PAUSES[min(max(attempts, 1), len(PAUSES)) - 1]

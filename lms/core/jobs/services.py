@@ -1,0 +1,119 @@
+"""Asking for a job, and what a person may decide about one. Running is in `runner.py`."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import Any, cast
+
+from sqlalchemy import Table, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lms.core.actor import Actor
+from lms.core.audit.services import record
+from lms.core.database import Session
+from lms.core.errors import NotFoundError, NotPossibleError
+from lms.core.jobs.models import Job, JobState
+from lms.core.jobs.rules import UNFINISHED, transition
+from lms.core.text import N_
+
+_UNFINISHED = text("state IN ('waiting', 'running')")
+
+
+def enqueue(
+    session: Session,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    requested_by: Actor,
+    now: datetime.datetime,
+    once_key: str | None = None,
+    run_after: datetime.datetime | None = None,
+    most_attempts: int = 5,
+) -> Job:
+    """Ask for a job in the transaction in hand; it runs only if that commits.
+
+    `payload` holds ids and JSON values only. While a job with the same `once_key` is
+    unfinished, asking again changes nothing and gives that job, whoever asks in
+    parallel. `run_after` postpones the start.
+    """
+    values: dict[str, Any] = {
+        "kind": kind,
+        "run_id": str(uuid.uuid4()),
+        "once_key": once_key,
+        "state": JobState.WAITING,
+        "payload": payload,
+        "cursor": {},
+        "result": {},
+        "done": 0,
+        "total": 0,
+        "attempts": 0,
+        "most_attempts": most_attempts,
+        "requested_by": requested_by.person_id,
+        "member_code": requested_by.member_code,
+        "created_at": now,
+        "run_after": run_after or now,
+        "last_error": "",
+    }
+    if once_key is None:
+        job = Job(**values)
+        session.add(job)
+        session.flush()
+        return job
+    while True:
+        # The one that stood may end between the two statements: then ask once more.
+        made = session.execute(_insert_unless_unfinished(session, values)).scalar_one_or_none()
+        wanted = Job.id == made if made else (Job.once_key == once_key) & Job.state.in_(UNFINISHED)
+        found = session.execute(select(Job).where(wanted)).scalar_one_or_none()
+        if found is not None:
+            return found
+
+
+def decide(
+    session: Session, actor: Actor, job_id: int, verb: str, *, now: datetime.datetime
+) -> Job:
+    """Take the step `verb` of the table of transitions (retry, dismiss, cancel).
+
+    A running job that is cancelled keeps the chunks it committed and loses the one in
+    hand. Raises NotFoundError, and NotPossibleError when its state changed meanwhile.
+    Whether the actor may is the caller's question.
+    """
+    job = session.get(Job, job_id)
+    if job is None:
+        raise NotFoundError(N_("There is no such job."))
+    step = transition(job.state, verb)
+    if step is None or not _moved(session, job, step.after, now):
+        raise NotPossibleError(
+            N_("This job has moved on meanwhile. Load the page again to see where it stands.")
+        )
+    session.refresh(job)
+    record(session, actor, f"job.{verb}", "job", job.id, now=now, run_id=job.run_id, kind=job.kind)
+    return job
+
+
+def _moved(session: Session, job: Job, after: JobState, now: datetime.datetime) -> bool:
+    values: dict[str, Any] = {"state": after, "lease_token": None, "lease_until": None}
+    if after is JobState.WAITING:
+        values |= {"attempts": 0, "run_after": now, "finished_at": None}
+    else:
+        values |= {"finished_at": now}
+    statement = (
+        update(Job)
+        .where(Job.id == job.id, Job.state == job.state)
+        .values(**values)
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    return session.execute(statement).scalar_one_or_none() is not None
+
+
+def _insert_unless_unfinished(session: Session, values: dict[str, Any]) -> Any:
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if is_postgresql else sqlite.insert
+    table = cast(Table, Job.__table__)
+    return (
+        insert(table)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["once_key"], index_where=_UNFINISHED)
+        .returning(table.c.id)
+    )
