@@ -64,9 +64,10 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _engine_options(settings: Settings) -> dict[str, object]:
+    """Values of statements are hidden from error messages, and so from logs: they are personal."""
     if settings.database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10}}
-    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+        return {"connect_args": {"timeout": 10}, "hide_parameters": True}
+    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "hide_parameters": True}
 
 
 def _trusted_hosts(settings: Settings) -> list[str]:

@@ -16,7 +16,9 @@ log = structlog.get_logger("bekal")
 
 
 def configure() -> None:
-    """Write JSON lines to standard error. Call once a process."""
+    """Write JSON lines to standard error. A traceback never shows values of variables."""
+    if structlog.is_configured():
+        return
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=logging.INFO)
     structlog.configure(
         processors=[
@@ -33,6 +35,7 @@ def configure() -> None:
 
 def install(app: Flask) -> None:
     """Give every request an id, and one line in the log when it is answered."""
+    configure()
 
     @app.before_request
     def begin() -> None:

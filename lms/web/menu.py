@@ -10,6 +10,7 @@ from flask_babel import gettext
 from lms.access.policies import policy_of
 from lms.core.actor import ANONYMOUS
 from lms.core.request import actor
+from lms.core.text import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,21 @@ class Entry:
     is_current: bool
 
 
-ENTRIES: tuple[tuple[str, str], ...] = ()
+ENTRIES: tuple[tuple[str, str], ...] = (
+    ("web.start", N_("Start")),
+    ("people.people", N_("People")),
+    ("people.members", N_("Members")),
+    ("people.roles", N_("Roles")),
+    ("administration.overview", N_("Administration")),
+)
 """Endpoint and word, in the order shown. Shown to whom the endpoint's policy admits."""
+
+FOOT: tuple[tuple[str, str], ...] = (
+    ("web.help_page", N_("Help")),
+    ("web.privacy", N_("Privacy")),
+    ("web.accessibility", N_("Accessibility")),
+)
+"""What stands at the foot of every page, in the same order everywhere (WCAG 2.2, 3.2.6)."""
 
 
 def entries() -> list[Entry]:
@@ -41,3 +55,11 @@ def entries() -> list[Entry]:
 
 
 __all__ = ["ENTRIES", "Entry", "entries"]
+
+
+def foot_entries() -> list[Entry]:
+    """Help and policy, for everybody."""
+    return [
+        Entry(gettext(label), url_for(endpoint), request.endpoint == endpoint)
+        for endpoint, label in FOOT
+    ]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from babel import Locale
 from flask import Flask, current_app
 from flask_babel import format_date, format_datetime, get_locale, gettext
 
-from lms.core.request import settings
+from lms.core.request import actor, session, settings
+from lms.notices.queries import count_unread
 from lms.web import menu
 from lms.web.guard import signed_in
 
@@ -18,6 +21,8 @@ def install(app: Flask) -> None:
     """Give templates their globals and filters."""
     app.context_processor(_of_request)
     app.add_template_filter(_words, "words")
+    app.add_template_filter(_words_with, "words_with")
+    app.add_template_global(_address, "address")
     app.add_template_filter(_day, "day")
     app.add_template_filter(_moment, "moment")
 
@@ -29,15 +34,56 @@ def _of_request() -> dict[str, Any]:
         "page_direction": locale.text_direction,
         "interface_languages": current_app.config["BEKAL_LANGUAGE_NAMES"],
         "menu": menu.entries(),
-        "signed_in": signed_in(),
+        "signed_in": _visitor(),
         "is_demonstration": settings().is_demonstration_allowed,
-        "unread_notices": 0,
+        "unread_notices": _unread(),
+        "foot_menu": menu.foot_entries(),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The signed-in person as the frame of a page shows them."""
+
+    name: str
+    own_script_name: str
+    own_script_language: str
+    url: str
+    notices_url: str
+    sign_out_url: str
+
+
+def _visitor() -> Visitor | None:
+    person = signed_in()
+    if person is None:
+        return None
+    return Visitor(
+        name=person.name,
+        own_script_name=person.own_script_name,
+        own_script_language=person.own_script_language,
+        url="/account",
+        notices_url="/notices",
+        sign_out_url="/sign-out",
+    )
+
+
+def _unread() -> int:
+    return count_unread(session(), actor()) if signed_in() is not None else 0
 
 
 def _words(sentence: str) -> str:
     """Translate a word kept in data, such as the name of a state."""
     return gettext(sentence)
+
+
+def _words_with(sentence: str, facts: Mapping[str, object]) -> str:
+    """Translate a sentence kept in data and put its facts in."""
+    return gettext(sentence, **facts)
+
+
+def _address(path: str) -> str:
+    """The permanent public address of a path, for mails and papers; never from the request."""
+    return settings().public_address + path
 
 
 def _day(value: datetime.date | None) -> str:

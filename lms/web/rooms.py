@@ -8,12 +8,14 @@ from lms.core import apart
 from lms.core.audit import models as audit_models
 from lms.core.jobs import models as job_models
 from lms.core.outbox import models as outbox_models
+from lms.notices import routes as notices_routes
 from lms.people import models as people_models
 from lms.people import routes as people_routes
 from lms.web import database_cli
 from lms.web import routes as web_routes
 
 BLUEPRINTS = (
+    notices_routes.blueprint,
     people_routes.blueprint,
     web_routes.blueprint,
 )

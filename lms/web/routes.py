@@ -1,12 +1,16 @@
-"""Pages that belong to no room: front, health, accessibility, privacy, start."""
+"""Pages that belong to no room: front, start, help, privacy, accessibility, health."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, render_template
 from sqlalchemy import text
 
-from lms.access.policies import public
-from lms.core.request import session
+from lms.access.permissions import Permission
+from lms.access.policies import policy, public
+from lms.access.roles import ROLE_NAMES, Role
+from lms.core.request import actor, now, session
+from lms.people.queries.due import list_due
+from lms.people.rules.documents import IN_FORCE
 
 blueprint = Blueprint("web", __name__)
 
@@ -14,8 +18,48 @@ blueprint = Blueprint("web", __name__)
 @blueprint.get("/")
 @public("The front page says what this is and how to come in.")
 def front() -> str:
-    """What Bekal is, and the way in."""
+    """What Bekal is, and the ways in."""
     return render_template("web/front.html")
+
+
+@blueprint.get("/start")
+@policy(Permission.ACCOUNT_USE)
+def start() -> str:
+    """What is due for this person, by what their roles let them decide."""
+    roles = sorted({Role(grant.role) for grant in actor().grants} - {Role.OFFICIAL})
+    return render_template(
+        "web/start.html",
+        due=list_due(session(), actor(), now=now()),
+        roles=[(ROLE_NAMES[role], role) for role in roles],
+    )
+
+
+@blueprint.get("/help")
+@public("Help is for everybody, before sign-in above all.")
+def help_page() -> str:
+    """How to get in, what to do when stuck, whom to ask."""
+    return render_template("web/help.html")
+
+
+@blueprint.get("/privacy")
+@public("What is kept about people must be readable before giving it.")
+def privacy() -> str:
+    """The privacy notice, with who sees what drawn from the disclosure table."""
+    return render_template("web/privacy.html", versions=IN_FORCE)
+
+
+@blueprint.get("/accessibility")
+@public("The accessibility statement is for everybody.")
+def accessibility() -> str:
+    """What these pages hold to, what is known to fail, and how to report a barrier."""
+    return render_template("web/accessibility.html")
+
+
+@blueprint.get("/robots.txt")
+@public("Search engines ask which pages they may read.")
+def robots() -> Response:
+    """Only the front page is for search engines."""
+    return Response("User-agent: *\nAllow: /$\nDisallow: /\n", content_type="text/plain")
 
 
 @blueprint.get("/healthz")

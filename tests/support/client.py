@@ -59,7 +59,7 @@ class Client:
         **kwargs: Any,
     ) -> Page:
         """Send a form with a valid CSRF token, and follow to where it leads."""
-        data = {**(data or {}), "csrf_token": self._csrf_token()}
+        data = {**(data or {}), "csrf_token": self.csrf_token()}
         return self._request("POST", path, data=data, status=status, follow=follow, **kwargs)
 
     def submit(
@@ -95,7 +95,8 @@ class Client:
         self.session.expire_all()
         return page
 
-    def _csrf_token(self) -> str:
+    def csrf_token(self) -> str:
+        """A token that the next POST may carry."""
         with self.http.session_transaction() as cookie:
             raw = cookie.setdefault("csrf_token", secrets.token_hex(20))
         serializer = URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token")

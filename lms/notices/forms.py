@@ -1,0 +1,30 @@
+"""Forms of the room."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import SelectField
+
+from lms.notices.rules import CATEGORY_NAMES, FREQUENCY_NAMES, Category, Frequency
+
+
+class ChoicesForm(FlaskForm):
+    """How often, for each category. One field a category, named as the category."""
+
+    def values(self) -> dict[Category, Frequency]:
+        """What was chosen."""
+        return {category: Frequency(self[category.value].data) for category in Category}
+
+
+for _category in Category:
+    setattr(
+        ChoicesForm,
+        _category.value,
+        SelectField(
+            lazy_gettext(CATEGORY_NAMES[_category]),
+            choices=[
+                (frequency.value, lazy_gettext(name)) for frequency, name in FREQUENCY_NAMES.items()
+            ],
+        ),
+    )
