@@ -9,6 +9,7 @@ class Permission(enum.StrEnum):
     """What a view or a reach may ask for. Sorted by name."""
 
     ACCOUNT_USE = "account:use"
+    AFFILIATION_CHANGE = "affiliation:change"
     AGENCY_EDIT = "agency:edit"
     AUDIT_READ = "audit:read"
     IMPORT_RUN = "import:run"

@@ -49,6 +49,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICIAL: _EVERY_ACCOUNT,
     Role.FOCAL_POINT: frozenset(
         {
+            Permission.AFFILIATION_CHANGE,
             Permission.AGENCY_EDIT,
             Permission.IMPORT_RUN,
             Permission.LISTING_LIMIT,
@@ -71,6 +72,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CHAPTER_COORDINATOR: frozenset(),
     Role.SECRETARIAT: frozenset(
         {
+            Permission.AFFILIATION_CHANGE,
             Permission.AGENCY_EDIT,
             Permission.IMPORT_RUN,
             Permission.LISTING_LIMIT,
