@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 
 from lms.notices.rules import CATEGORY_NAMES, FREQUENCY_NAMES, Category, Frequency
 
@@ -24,7 +25,8 @@ for _category in Category:
         SelectField(
             lazy_gettext(CATEGORY_NAMES[_category]),
             choices=[
-                (frequency.value, lazy_gettext(name)) for frequency, name in FREQUENCY_NAMES.items()
+                SelectChoice(frequency.value, lazy_gettext(name))
+                for frequency, name in FREQUENCY_NAMES.items()
             ],
         ),
     )
