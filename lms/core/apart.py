@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, Index, String, delete, func, insert, select
+from sqlalchemy import Engine, Index, String, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core.actor import Actor
@@ -68,17 +68,32 @@ def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def count_tries(engine: Engine, key: str, *, since: datetime.datetime) -> int:
-    """How often `key` was tried since that moment."""
+def moments_of_tries(
+    engine: Engine, key: str, *, since: datetime.datetime
+) -> list[datetime.datetime]:
+    """When `key` was tried after that moment, oldest first."""
     with Session(for_reading(engine)) as session:
-        statement = select(func.count()).where(Try.key == _digest(key), Try.tried_at >= since)
-        return session.execute(statement).scalar_one()
+        statement = (
+            select(Try.tried_at)
+            .where(Try.key == _digest(key), Try.tried_at > since)
+            .order_by(Try.tried_at, Try.id)
+        )
+        return list(session.execute(statement).scalars())
 
 
-def add_tries(engine: Engine, keys: Sequence[str], *, now: datetime.datetime) -> None:
-    """Count one try for each key, at once and whatever becomes of the request."""
+def add_tries(engine: Engine, keys: Sequence[str], *, now: datetime.datetime) -> list[int]:
+    """Count one try for each key, at once and whatever becomes of the request; their ids."""
     with _own_transaction(engine) as session:
-        session.add_all(Try(key=_digest(key), tried_at=now) for key in keys)
+        tries = [Try(key=_digest(key), tried_at=now) for key in keys]
+        session.add_all(tries)
+        session.flush()
+        return [each.id for each in tries]
+
+
+def take_back_tries(engine: Engine, ids: Sequence[int]) -> None:
+    """Uncount these tries, as if they had not been made."""
+    with _own_transaction(engine) as session:
+        session.execute(delete(Try).where(Try.id.in_(ids)))
 
 
 def forget_tries(engine: Engine, keys: Sequence[str]) -> None:

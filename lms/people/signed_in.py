@@ -12,8 +12,9 @@ from lms.core.actor import Actor
 class SignedIn:
     """A signed-in person with the actor they are, and what still stands before other pages.
 
-    Fits Flask-Login: `get_id` is the digest of the session's token, so ending the row
-    ends the sign-in wherever the cookie lies.
+    The cookie holds the session's token and `token_digest` finds its row, so ending the
+    row ends the sign-in wherever the cookie lies. Every page may show `url` and
+    `sign_out_url`.
     """
 
     session_id: int
@@ -33,9 +34,8 @@ class SignedIn:
     is_authenticated = True
     is_active = True
     is_anonymous = False
-
-    def get_id(self) -> str:
-        return self.token_digest
+    url = "/account"
+    sign_out_url = "/sign-out"
 
     @property
     def person_id(self) -> int:

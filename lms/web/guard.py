@@ -11,7 +11,7 @@ from lms.access.policies import Policy, policy_of
 from lms.access.rules import reads_others
 from lms.core.actor import ANONYMOUS
 from lms.core.request import now, reading, settings
-from lms.people.queries.sign_in import find_signed_in
+from lms.people.queries.sign_in import digest_of, find_signed_in
 from lms.people.rules.documents import IN_FORCE
 from lms.people.signed_in import SignedIn
 
@@ -25,9 +25,9 @@ def install(app: Flask, login_manager: LoginManager) -> None:
     login_manager.init_app(app)
 
     @login_manager.user_loader  # type: ignore[untyped-decorator]
-    def load(token_digest: str) -> SignedIn | None:
+    def load(token: str) -> SignedIn | None:
         with reading() as session:
-            return find_signed_in(session, token_digest, now=now())
+            return find_signed_in(session, digest_of(token), now=now())
 
     app.before_request(_check)
     app.after_request(_demand_access_record)

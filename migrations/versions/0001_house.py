@@ -228,6 +228,14 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "reset_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("folded_email", sa.String(length=320), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reset_request")),
+    )
+    op.create_table(
         "throttle_try",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -287,6 +295,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_agency_member_code"), ["member_code"], unique=False)
 
     op.create_table(
+        "member_alias",
+        sa.Column("folded", sa.String(length=120), nullable=False),
+        sa.Column("member_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_code"], ["member.code"], name=op.f("fk_member_alias_member_code_member")
+        ),
+        sa.PrimaryKeyConstraint("folded", name=op.f("pk_member_alias")),
+    )
+    with op.batch_alter_table("member_alias", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_member_alias_member_code"), ["member_code"], unique=False
+        )
+
+    op.create_table(
         "import_run",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("run_id", sa.String(length=36), nullable=False),
@@ -308,20 +330,36 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("agency_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("covers_all", sa.Boolean(), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("storage_key", sa.String(length=200), nullable=False),
         sa.Column("encoding", sa.String(length=40), nullable=False),
         sa.Column("delimiter", sa.String(length=4), nullable=False),
+        sa.Column("sheet", sa.String(length=80), nullable=False),
+        sa.Column(
+            "reading", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
         sa.Column(
             "counts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
+        sa.Column("sends_invitations", sa.Boolean(), nullable=False),
         sa.Column("message", sa.String(length=400), nullable=False),
+        sa.Column(
+            "message_values",
+            sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column(
             "started_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("member_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_import_run_agency_id_agency")
+        ),
         sa.ForeignKeyConstraint(
             ["member_code"], ["member.code"], name=op.f("fk_import_run_member_code_member")
         ),
@@ -332,68 +370,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_import_run_member_code"), ["member_code"], unique=False
         )
-
-    op.create_table(
-        "member_alias",
-        sa.Column("folded", sa.String(length=120), nullable=False),
-        sa.Column("member_code", sa.String(length=12), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["member_code"], ["member.code"], name=op.f("fk_member_alias_member_code_member")
-        ),
-        sa.PrimaryKeyConstraint("folded", name=op.f("pk_member_alias")),
-    )
-    with op.batch_alter_table("member_alias", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_member_alias_member_code"), ["member_code"], unique=False
-        )
-
-    op.create_table(
-        "import_row",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "import_run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column(
-            "values", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "problems", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
-        ),
-        sa.Column(
-            "outcome",
-            sa.Enum(
-                "new",
-                "changed",
-                "same",
-                "checked",
-                "problem",
-                name="outcome",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column(
-            "before", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
-        ),
-        sa.Column("is_written", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["import_run_id"],
-            ["import_run.id"],
-            name=op.f("fk_import_row_import_run_id_import_run"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
-        sa.UniqueConstraint(
-            "import_run_id", "number", name=op.f("uq_import_row_import_run_id_number")
-        ),
-    )
-    with op.batch_alter_table("import_row", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_import_row_run_outcome", ["import_run_id", "outcome", "number"], unique=False
-        )
+        batch_op.create_index("ix_import_run_started_at", ["started_at", "id"], unique=False)
 
     op.create_table(
         "person",
@@ -559,6 +536,78 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "import_problem",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "import_run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("field", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column(
+            "facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["import_run_id"],
+            ["import_run.id"],
+            name=op.f("fk_import_problem_import_run_id_import_run"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_problem")),
+    )
+    with op.batch_alter_table("import_problem", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_import_problem_run_code", ["import_run_id", "code", "number"], unique=False
+        )
+        batch_op.create_index(
+            "ix_import_problem_run_number", ["import_run_id", "number"], unique=False
+        )
+
+    op.create_table(
+        "import_row",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "import_run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "values", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "new",
+                "changed",
+                "same",
+                "problem",
+                "left_out",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "changes", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("is_written", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_run_id"],
+            ["import_run.id"],
+            name=op.f("fk_import_row_import_run_id_import_run"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_row")),
+        sa.UniqueConstraint(
+            "import_run_id", "number", name=op.f("uq_import_row_import_run_id_number")
+        ),
+    )
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_import_row_run_outcome", ["import_run_id", "outcome", "number"], unique=False
+        )
+
+    op.create_table(
         "merge",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -617,6 +666,119 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "notice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "category",
+            sa.Enum(
+                "tasks",
+                "account",
+                "learning",
+                "events",
+                "certificates",
+                "network",
+                name="category",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("sentence", sa.String(length=300), nullable=False),
+        sa.Column(
+            "facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("once_key", sa.String(length=120), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "mail",
+                "digest",
+                "page",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_notice_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("person_id", "once_key", name=op.f("uq_notice_person_id_once_key")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_notice_due_at",
+            ["due_at"],
+            unique=False,
+            postgresql_where=sa.text("due_at IS NOT NULL"),
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+        )
+        batch_op.create_index("ix_notice_person_id_id", ["person_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_notice_unread",
+            ["person_id"],
+            unique=False,
+            postgresql_where=sa.text("read_at IS NULL"),
+            sqlite_where=sa.text("read_at IS NULL"),
+        )
+
+    op.create_table(
+        "notice_choice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "category",
+            sa.Enum(
+                "tasks",
+                "account",
+                "learning",
+                "events",
+                "certificates",
+                "network",
+                name="category",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "frequency",
+            sa.Enum(
+                "at_once",
+                "daily",
+                "weekly",
+                "never",
+                name="frequency",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_notice_choice_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_choice")),
+        sa.UniqueConstraint(
+            "person_id", "category", name=op.f("uq_notice_choice_person_id_category")
+        ),
+    )
+    op.create_table(
         "one_time_code",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -657,6 +819,9 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column(
+            "created_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
@@ -667,7 +832,78 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_person_token_digest")),
     )
     with op.batch_alter_table("person_token", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_person_token_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_person_token_person_id_purpose", ["person_id", "purpose"], unique=False
+        )
+
+    op.create_table(
+        "registration",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("folded_email", sa.String(length=320), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("own_script_name", sa.String(length=200), nullable=False),
+        sa.Column("own_script_language", sa.String(length=12), nullable=False),
+        sa.Column("agency_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("agency_name", sa.String(length=200), nullable=False),
+        sa.Column("post", sa.String(length=200), nullable=False),
+        sa.Column(
+            "sector",
+            sa.Enum(
+                "government",
+                "international_organisation",
+                "business",
+                "civil_society",
+                "academia",
+                name="sector",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "sex",
+            sa.Enum(
+                "woman",
+                "man",
+                "another",
+                "not_stated",
+                name="sex",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "languages", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("limits_own_listing", sa.Boolean(), nullable=False),
+        sa.Column("interface_language", sa.String(length=12), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("member_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_registration_agency_id_agency")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_code"], ["member.code"], name=op.f("fk_registration_member_code_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_registration_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
+        sa.UniqueConstraint("digest", name=op.f("uq_registration_digest")),
+    )
+    with op.batch_alter_table("registration", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_registration_member_code"), ["member_code"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_registration_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "role_held",
@@ -884,14 +1120,34 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_role_held_person_id"))
 
     op.drop_table("role_held")
+    with op.batch_alter_table("registration", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_registration_person_id"))
+        batch_op.drop_index(batch_op.f("ix_registration_member_code"))
+
+    op.drop_table("registration")
     with op.batch_alter_table("person_token", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_person_token_person_id"))
+        batch_op.drop_index("ix_person_token_person_id_purpose")
 
     op.drop_table("person_token")
     with op.batch_alter_table("one_time_code", schema=None) as batch_op:
         batch_op.drop_index("ix_one_time_code_person_id_digest")
 
     op.drop_table("one_time_code")
+    op.drop_table("notice_choice")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_notice_unread",
+            postgresql_where=sa.text("read_at IS NULL"),
+            sqlite_where=sa.text("read_at IS NULL"),
+        )
+        batch_op.drop_index("ix_notice_person_id_id")
+        batch_op.drop_index(
+            "ix_notice_due_at",
+            postgresql_where=sa.text("due_at IS NOT NULL"),
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+        )
+
+    op.drop_table("notice")
     with op.batch_alter_table("merge", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_merge_open",
@@ -902,6 +1158,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_merge_kept_person_id"))
 
     op.drop_table("merge")
+    with op.batch_alter_table("import_row", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_row_run_outcome")
+
+    op.drop_table("import_row")
+    with op.batch_alter_table("import_problem", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_problem_run_number")
+        batch_op.drop_index("ix_import_problem_run_code")
+
+    op.drop_table("import_problem")
     with op.batch_alter_table("affiliation", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_affiliation_open",
@@ -931,18 +1196,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_agency_id"))
 
     op.drop_table("person")
-    with op.batch_alter_table("import_row", schema=None) as batch_op:
-        batch_op.drop_index("ix_import_row_run_outcome")
+    with op.batch_alter_table("import_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_import_run_started_at")
+        batch_op.drop_index(batch_op.f("ix_import_run_member_code"))
 
-    op.drop_table("import_row")
+    op.drop_table("import_run")
     with op.batch_alter_table("member_alias", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_member_alias_member_code"))
 
     op.drop_table("member_alias")
-    with op.batch_alter_table("import_run", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_import_run_member_code"))
-
-    op.drop_table("import_run")
     with op.batch_alter_table("agency", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_agency_member_code"))
 
@@ -951,6 +1213,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_throttle_try_key_tried_at")
 
     op.drop_table("throttle_try")
+    op.drop_table("reset_request")
     with op.batch_alter_table("outbox_message", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_outbox_message_waiting",

@@ -41,7 +41,7 @@ class Client:
         )
         self.session.commit()
         with self.http.session_transaction() as cookie:
-            cookie["_user_id"] = begun.token_digest
+            cookie["_user_id"] = begun.token
             cookie["_fresh"] = True
         return self
 

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.access.reaches import Owned, Reach, ReachRule
-from lms.core.database import Id, choice_of
+from lms.core.database import Base, Id, choice_of
 from lms.people.models.persons import owned_through_person
 
 
@@ -41,24 +41,32 @@ class TokenPurpose(enum.StrEnum):
 
 
 class PersonToken(Owned):
-    """A link sent by mail: 256 random bits, single use, kept as SHA-256."""
+    """A link sent by mail: 256 random bits, single use, kept as SHA-256.
+
+    `created_by` is the person who sent an invitation, None where the system did.
+    """
 
     __tablename__ = "person_token"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     purpose: Mapped[TokenPurpose] = mapped_column(choice_of(TokenPurpose, "purpose"))
     email: Mapped[str] = mapped_column(String(320), default="")
+    created_by: Mapped[int | None] = mapped_column(Id)
     created_at: Mapped[datetime.datetime]
     expires_at: Mapped[datetime.datetime]
     used_at: Mapped[datetime.datetime | None]
 
+    __table_args__ = (Index("ix_person_token_person_id_purpose", "person_id", "purpose"),)
     __reaches__: ClassVar[dict[Reach, ReachRule]]
 
 
 class SecondFactor(Owned):
-    """A time-based one-time password (RFC 6238). `last_step` stops a code from working twice."""
+    """A time-based one-time password (RFC 6238). `last_step` stops a code from working twice.
+
+    The secret is sealed with a key derived from the secret key (core.sealing), for this person.
+    """
 
     __tablename__ = "second_factor"
 
@@ -73,7 +81,10 @@ class SecondFactor(Owned):
 
 
 class OneTimeCode(Owned):
-    """A printed code for when the device is lost; works once."""
+    """A printed code for when the device is lost; works once.
+
+    60 random bits, so the digest is keyed (HMAC): the table alone does not allow guessing.
+    """
 
     __tablename__ = "one_time_code"
 
@@ -85,6 +96,21 @@ class OneTimeCode(Owned):
 
     __table_args__ = (Index("ix_one_time_code_person_id_digest", "person_id", "digest"),)
     __reaches__: ClassVar[dict[Reach, ReachRule]]
+
+
+class ResetRequest(Base):
+    """An address for which somebody asked a new password, until the job has looked at it.
+
+    Written whether or not there is such an account, so that asking tells nothing. The
+    job deletes the row.
+    """
+
+    __tablename__ = "reset_request"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    folded_email: Mapped[str] = mapped_column(String(320))
+    language: Mapped[str] = mapped_column(String(12))
+    created_at: Mapped[datetime.datetime]
 
 
 for _model in (SignInSession, PersonToken, SecondFactor, OneTimeCode):
