@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import SelectField
@@ -25,7 +27,7 @@ for _category in Category:
         SelectField(
             lazy_gettext(CATEGORY_NAMES[_category]),
             choices=[
-                SelectChoice(frequency.value, lazy_gettext(name))
+                SelectChoice(frequency.value, cast(str, lazy_gettext(name)))
                 for frequency, name in FREQUENCY_NAMES.items()
             ],
         ),

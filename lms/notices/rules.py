@@ -8,6 +8,7 @@ import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lms.access.disclosure import Field
 from lms.core.text import N_
 
 DIGEST_HOUR = 7
@@ -84,7 +85,7 @@ class NoticeKind:
     category: Category
     sentence: str
     path: str
-    facts: Mapping[str, str | None]
+    facts: Mapping[str, Field | None]
 
 
 def next_digest(

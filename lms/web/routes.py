@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, render_template
 from sqlalchemy import text
 
+from lms.access.disclosure import FIELD_NAMES, SHOWN_NAMES, VIEWER_NAMES, Field, Viewer, shown
 from lms.access.permissions import Permission
 from lms.access.policies import policy, public
 from lms.access.roles import ROLE_NAMES, Role
@@ -45,7 +46,14 @@ def help_page() -> str:
 @public("What is kept about people must be readable before giving it.")
 def privacy() -> str:
     """The privacy notice, with who sees what drawn from the disclosure table."""
-    return render_template("web/privacy.html", versions=IN_FORCE)
+    table = [
+        (FIELD_NAMES[field], [SHOWN_NAMES[shown(field, viewer)] for viewer in Viewer])
+        for field in Field
+    ]
+    viewers = [VIEWER_NAMES[viewer] for viewer in Viewer]
+    return render_template(
+        "web/privacy.html", table=table, viewers=viewers, versions=dict(IN_FORCE)
+    )
 
 
 @blueprint.get("/accessibility")

@@ -12,10 +12,13 @@ from lms.core.database import Session
 from lms.core.outbox.models import OutboxMessage
 from lms.core.text import N_
 from lms.notices.dispatch import dispatch
+from lms.notices.jobs import _tell_what_waits
+from lms.notices.queries import list_own_notices
 from lms.notices.rules import Category, Frequency, NoticeKind, next_digest
 from lms.notices.services import UndeclaredFactError, choose, tell
 from lms.people.models import Person
-from tests.factories import actor_of, make_official
+from lms.people.models.persons import PersonState
+from tests.factories import actor_of, make_focal_point, make_official
 
 SYSTEM = Actor.system("test")
 NOON = datetime.datetime(2026, 11, 18, 12, 0, tzinfo=datetime.UTC)
@@ -163,3 +166,13 @@ def test_page_of_notices_costs_the_same_for_many_as_for_few(session, sign_in, st
             client.get("/notices")
         costs.append(len(seen))
     assert costs[0] == costs[1]
+
+
+def test_focal_point_is_told_once_a_day_how_many_decisions_wait(session) -> None:
+    focal_point = make_focal_point(session)
+    make_official(session, state=PersonState.AWAITING)
+    make_official(session, "FJI", state=PersonState.AWAITING)
+    _tell_what_waits(session, focal_point.id, now=NOON)
+    _tell_what_waits(session, focal_point.id, now=NOON)
+    shown, _more = list_own_notices(session, actor_of(focal_point))
+    assert [notice.facts for notice in shown] == [{"count": 2}]

@@ -70,6 +70,24 @@ def find_signed_in(
     )
 
 
+def actor_of(session: Session, person_id: int, *, now: datetime.datetime) -> Actor | None:
+    """The actor an active person is on this day, for work done on their behalf; else None."""
+    statement = scoped(Person, SIGN_IN, Reach.ALL_MEMBERS).where(
+        Person.id == person_id, Person.state == PersonState.ACTIVE
+    )
+    person = session.execute(statement).scalar_one_or_none()
+    if person is None:
+        return None
+    grants = {Grant(Role.OFFICIAL.value, ScopeKind.SELF)}
+    grants.update(_grants_held(session, person.id, now.date()))
+    return Actor(
+        person_id=person.id,
+        member_code=person.member_code,
+        agency_id=person.agency_id,
+        grants=frozenset(grants),
+    )
+
+
 def _grants_held(session: Session, person_id: int, day: datetime.date) -> list[Grant]:
     statement = scoped(RoleHeld, SIGN_IN, Reach.ALL_MEMBERS).where(
         RoleHeld.person_id == person_id,
