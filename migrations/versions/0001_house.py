@@ -393,6 +393,25 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column(
+            "apparent_state",
+            sa.Enum(
+                "invited",
+                "awaiting",
+                "being_checked",
+                "active",
+                "suspended",
+                "declined",
+                "left",
+                "merged",
+                name="apparent_state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("folded_email", sa.String(length=320), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -400,6 +419,7 @@ def upgrade() -> None:
         sa.Column("own_script_language", sa.String(length=12), nullable=False),
         sa.Column("list_name", sa.String(length=200), nullable=False),
         sa.Column("sort_name", sa.String(length=200), nullable=False),
+        sa.Column("search_text", sa.String(length=1000), nullable=False),
         sa.Column("agency_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("post", sa.String(length=200), nullable=False),
         sa.Column(
@@ -463,11 +483,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_run_id"), ["run_id"], unique=False)
         batch_op.create_index("ix_person_sort_name", ["sort_name", "id"], unique=False)
         batch_op.create_index(
+            "uq_person_being_checked",
+            ["member_code", "folded_email"],
+            unique=True,
+            postgresql_where=sa.text("state = 'being_checked'"),
+            sqlite_where=sa.text("state = 'being_checked'"),
+        )
+        batch_op.create_index(
             "uq_person_folded_email",
             ["folded_email"],
             unique=True,
-            postgresql_where=sa.text("state <> 'being_checked'"),
-            sqlite_where=sa.text("state <> 'being_checked'"),
+            postgresql_where=sa.text("state NOT IN ('being_checked', 'declined')"),
+            sqlite_where=sa.text("state NOT IN ('being_checked', 'declined')"),
         )
 
     op.create_table(
@@ -1185,8 +1212,13 @@ def downgrade() -> None:
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_person_folded_email",
-            postgresql_where=sa.text("state <> 'being_checked'"),
-            sqlite_where=sa.text("state <> 'being_checked'"),
+            postgresql_where=sa.text("state NOT IN ('being_checked', 'declined')"),
+            sqlite_where=sa.text("state NOT IN ('being_checked', 'declined')"),
+        )
+        batch_op.drop_index(
+            "uq_person_being_checked",
+            postgresql_where=sa.text("state = 'being_checked'"),
+            sqlite_where=sa.text("state = 'being_checked'"),
         )
         batch_op.drop_index("ix_person_sort_name")
         batch_op.drop_index(batch_op.f("ix_person_run_id"))

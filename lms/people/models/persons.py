@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from lms.access.permissions import Permission
@@ -31,31 +32,9 @@ from lms.access.reaches import (
 from lms.core.actor import Actor
 from lms.core.database import Id, choice_of
 from lms.core.text import N_
-
-
-class PersonState(enum.StrEnum):
-    """Where an account stands. Transitions: people/rules/persons.py."""
-
-    INVITED = "invited"
-    AWAITING = "awaiting"
-    BEING_CHECKED = "being_checked"
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    DECLINED = "declined"
-    LEFT = "left"
-    MERGED = "merged"
-
-
-PERSON_STATE_NAMES: dict[PersonState, str] = {
-    PersonState.INVITED: N_("Invited"),
-    PersonState.AWAITING: N_("Awaiting a decision"),
-    PersonState.BEING_CHECKED: N_("Being checked"),
-    PersonState.ACTIVE: N_("Active"),
-    PersonState.SUSPENDED: N_("Suspended"),
-    PersonState.DECLINED: N_("Declined"),
-    PersonState.LEFT: N_("Left the service"),
-    PersonState.MERGED: N_("Merged into another account"),
-}
+from lms.people.rules.names import search_text
+from lms.people.rules.persons import PERSON_STATE_NAMES as PERSON_STATE_NAMES
+from lms.people.rules.persons import PersonState as PersonState
 
 
 class Sex(enum.StrEnum):
@@ -94,6 +73,16 @@ SECTOR_NAMES: dict[Sector, str] = {
 }
 
 
+def _search_text_at_first(context: DefaultExecutionContext) -> str:
+    given = context.get_current_parameters()
+    return search_text(
+        given["name"],
+        given.get("own_script_name") or "",
+        given.get("list_name") or "",
+        given["email"],
+    )
+
+
 class Person(MemberOwned):
     """An official's account.
 
@@ -102,13 +91,22 @@ class Person(MemberOwned):
     `post` repeat the open affiliation; a test rebuilds them from the affiliations.
     A row that is `being_checked` names an address that someone else holds; whoever made
     it sees "invited", as for any new address (DESIGN 5, no existence oracle).
-    Limited listing has two switches, each lifted only by who set it, and no reason.
+    Everything that is done to such a row moves `apparent_state`, which stands for its state
+    to everyone but the secretariat (rules.persons.apparent_state); `checked_at` says that
+    the secretariat has looked and left it so. Neither such a row nor a declined one holds
+    its address against others.
+    Limited listing has two switches here and one at the agency, each lifted only by who
+    set it, and no reason. `search_text` holds all names and the address, folded.
     """
 
     __tablename__ = "person"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     state: Mapped[PersonState] = mapped_column(choice_of(PersonState, "state"))
+    apparent_state: Mapped[PersonState | None] = mapped_column(
+        choice_of(PersonState, "apparent_state")
+    )
+    checked_at: Mapped[datetime.datetime | None]
     email: Mapped[str] = mapped_column(String(320))
     folded_email: Mapped[str] = mapped_column(String(320))
     name: Mapped[str] = mapped_column(String(200))
@@ -116,6 +114,7 @@ class Person(MemberOwned):
     own_script_language: Mapped[str] = mapped_column(String(12), default="")
     list_name: Mapped[str] = mapped_column(String(200), default="")
     sort_name: Mapped[str] = mapped_column(String(200))
+    search_text: Mapped[str] = mapped_column(String(1000), default=_search_text_at_first)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
     post: Mapped[str] = mapped_column(String(200), default="")
     sector: Mapped[Sector] = mapped_column(choice_of(Sector, "sector"), default=Sector.GOVERNMENT)
@@ -138,8 +137,16 @@ class Person(MemberOwned):
             "uq_person_folded_email",
             "folded_email",
             unique=True,
-            postgresql_where=text("state <> 'being_checked'"),
-            sqlite_where=text("state <> 'being_checked'"),
+            postgresql_where=text("state NOT IN ('being_checked', 'declined')"),
+            sqlite_where=text("state NOT IN ('being_checked', 'declined')"),
+        ),
+        Index(
+            "uq_person_being_checked",
+            "member_code",
+            "folded_email",
+            unique=True,
+            postgresql_where=text("state = 'being_checked'"),
+            sqlite_where=text("state = 'being_checked'"),
         ),
         Index("ix_person_folded_email", "folded_email"),
         CheckConstraint("name <> ''", name="has_name"),
