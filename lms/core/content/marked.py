@@ -74,7 +74,7 @@ class _Walk:
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*path, place)) for place, item in enumerate(node.value)]
         # An empty value after the colon means "not given"; "" in quotes is an empty text.
-        written = node.value != "" or getattr(node, "style", None) is not None
+        written = node.value != "" or bool(getattr(node, "style", None))
         return str(node.value) if written else None
 
     def mapping(self, node: yaml.MappingNode, path: Path) -> Tree:
@@ -122,6 +122,9 @@ def read_marked(file: str, text: str, *, offset: int = 0) -> Marked:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
+        if fault.problem and "expected ':'" in fault.problem and fault.context_mark:
+            # The parser notices a line later that the name before has no colon.
+            mark = fault.context_mark
         line = (mark.line if mark else 0) + 1 + offset
         if fault.problem and "single document" in f"{fault.context} {fault.problem}":
             return _unreadable(file, line, N_("A second --- stands here. Keep one document."))

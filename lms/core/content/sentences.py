@@ -57,9 +57,20 @@ def read_value(adapter: TypeAdapter[T], marked: Marked) -> tuple[T | None, list[
         value = adapter.validate_python(marked.data)
     except ValidationError as fault:
         names = _names_known(adapter)
-        problems += [_problem(marked, detail, names) for detail in fault.errors()]
+        details = fault.errors()
+        problems += [
+            _problem(marked, detail, names) for detail in details if not _follows(detail, details)
+        ]
         return None, problems
     return (None if problems else value), problems
+
+
+def _follows(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """A list counts as too short when items in it are broken: only the items are told."""
+    place = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        other["loc"][: len(place)] == place and len(other["loc"]) > len(place) for other in details
+    )
 
 
 def _problem(marked: Marked, detail: ErrorDetails, names: frozenset[str]) -> Problem:
@@ -80,6 +91,9 @@ def _problem(marked: Marked, detail: ErrorDetails, names: frozenset[str]) -> Pro
         "actual": context.get("actual_length", ""),
         "detail": detail["msg"],
     }
+    if kind.startswith("union_tag"):
+        line, where = marked.line((*path, "type")), field_path((*path, "type"))
+        values["value"] = context.get("tag", "")
     if kind == "string_pattern_mismatch":
         return error(marked.file, line, where, _KEY_SENTENCE, value=values["value"])
     if detail.get("input") is None and kind.endswith(("_type", "_parsing")):

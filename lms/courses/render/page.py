@@ -1,0 +1,176 @@
+"""A page as blocks, ready for the reader's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Literal
+
+from markupsafe import Markup
+
+from lms.core.content.values import Value
+from lms.courses.markdown import Part, parts_of
+from lms.courses.render.clean import RENDERER_VERSION
+from lms.courses.render.text import Notes, html_of, terms_by_form
+from lms.courses.svg import safe_svg
+from lms.courses.values.course import Glossary
+from lms.courses.values.edition import Edition, MediaFile
+from lms.guides.registry import Registry
+
+BlockKind = Literal[
+    "text", "indicator", "caution", "case", "remember", "task", "figure", "content-note",
+    "jurisdiction",
+]  # fmt: skip
+
+
+class Block(Value):
+    """One stretch of a page. `html` is safe and holds no frame.
+
+    `title`: heading of a call-out (plain text). `answer`: what is opened on demand, a task's
+    answer or a figure's long description (safe HTML).
+    `key`: the alternative page of a content note, or the key of a jurisdiction note.
+    """
+
+    kind: BlockKind
+    html: str
+    title: str = ""
+    answer: str = ""
+    key: str = ""
+
+    @property
+    def markup(self) -> Markup:
+        """The HTML, marked as safe for templates: the renderer alone makes blocks."""
+        return Markup(self.html)  # noqa: S704 - cleaned by nh3 or built by svg.safe_svg
+
+    @property
+    def answer_markup(self) -> Markup:
+        """The answer, marked as safe for templates."""
+        return Markup(self.answer)  # noqa: S704 - cleaned by nh3
+
+
+class Heading(Value):
+    """A heading of the page and the id it can be linked by."""
+
+    id: str
+    level: Literal[2, 3]
+    text: str
+
+
+class CitedSource(Value):
+    """A source at the foot of the page; `#source-<number>` leads to it."""
+
+    number: int
+    short: str
+    full: str
+    is_guide: bool
+    url: str | None = None
+
+
+class UsedTerm(Value):
+    """A word beside the page; `#word-<key>` leads to it. `definition` is safe HTML."""
+
+    key: str
+    term: str
+    definition: str
+
+    @property
+    def markup(self) -> Markup:
+        """The definition, marked as safe for templates."""
+        return Markup(self.definition)  # noqa: S704 - cleaned by nh3
+
+
+class RenderedPage(Value):
+    """What is stored of a page beside its source. `version` is that of the renderer."""
+
+    version: int = RENDERER_VERSION
+    blocks: tuple[Block, ...]
+    headings: tuple[Heading, ...] = ()
+    sources: tuple[CitedSource, ...] = ()
+    terms: tuple[UsedTerm, ...] = ()
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """Renders the texts of one edition in one language.
+
+    `address` says where links inside the course lead (`%(key)s`), `media` where images are
+    served (`%(digest)s`, `%(name)s`). The same sources always give the same bytes.
+    """
+
+    registry: Registry
+    glossary: Glossary
+    media: Mapping[str, MediaFile] = field(default_factory=dict)
+    address: str = "%(key)s"
+    media_address: str = "/media/%(digest)s/%(name)s"
+
+    def page(self, body: str) -> RenderedPage:
+        """A whole page."""
+        notes = Notes(self.registry, terms_by_form(self.glossary.terms), self.address)
+        blocks: list[Block] = []
+        for part in parts_of(body):
+            if part.name == "answer" and blocks and blocks[-1].kind == "task":
+                blocks[-1] = blocks[-1].model_copy(update={"answer": html_of(part.text, notes)})
+            else:
+                blocks.append(self._block(part, notes, len(blocks) + 1))
+        return RenderedPage(
+            blocks=tuple(blocks),
+            headings=tuple(
+                Heading.model_validate({"id": name, "level": level, "text": text})
+                for name, level, text in notes.headings
+            ),
+            sources=tuple(
+                CitedSource(
+                    number=number, short=found.short, full=found.full,
+                    is_guide=found.is_guide, url=found.url,
+                )
+                for number, found in enumerate(notes.references, 1)
+            ),
+            terms=tuple(
+                UsedTerm(key=term.key, term=term.term, definition=self.prose(term.definition))
+                for term in notes.used.values()
+            ),
+        )  # fmt: skip
+
+    def prose(self, text: str) -> str:
+        """Words of a question, a scenario, a definition: sources stand in the text itself."""
+        notes = Notes(self.registry, terms_by_form(self.glossary.terms), self.address, inline=True)
+        return html_of(text, notes)
+
+    def _block(self, part: Part, notes: Notes, number: int) -> Block:
+        if part.name == "figure":
+            picture = self._figure(part, notes, number)
+            return Block(kind="figure", html=picture, answer=html_of(part.text, notes))
+        html = html_of(part.text, notes)
+        if part.name == "content-note":
+            setting = part.settings.get("alternative")
+            return Block(kind="content-note", html=html, key=setting.value if setting else "")
+        if part.name == "jurisdiction":
+            return Block(kind="jurisdiction", html=html, key=part.title)
+        if part.name in {"indicator", "caution", "case", "remember", "task"}:
+            return Block.model_validate({"kind": part.name, "html": html, "title": part.title})
+        # Ordinary text, and what the check has refused: its words, without a frame.
+        return Block(kind="text", html=html)
+
+    def _figure(self, part: Part, notes: Notes, number: int) -> str:
+        """The inside of <figure>: drawing or image, and caption."""
+        alternative = part.settings["alternative"].value if "alternative" in part.settings else ""
+        caption = part.settings["caption"].value if "caption" in part.settings else ""
+        medium = self.media.get(part.title)
+        picture = ""
+        if medium is not None and medium.name.endswith(".svg"):
+            picture = safe_svg(medium.content, f"figure-{number}", alternative)
+        elif medium is not None:
+            address = self.media_address % {"digest": medium.digest, "name": medium.name}
+            picture = f'<img src="{escape(address)}" alt="{escape(alternative)}" loading="lazy">'
+        if not picture:
+            picture = f"<p>{escape(alternative)}</p>"
+        inner = html_of(caption, notes).removeprefix("<p>").removesuffix("</p>")
+        return f"{picture}<figcaption>{inner}</figcaption>"
+
+
+def renderer_for(edition: Edition, registry: Registry, language: str) -> Renderer:
+    """The renderer of an edition in one of its languages, with that language's glossary."""
+    glossary, _ = edition.in_language(edition.glossary, language)
+    assert isinstance(glossary, Glossary)  # noqa: S101 - a translation is of its source's kind
+    return Renderer(registry, glossary, {medium.name: medium for medium in edition.media})
