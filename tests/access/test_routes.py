@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from tests.access.samples import Samples, make_samples
 from werkzeug.routing import Rule
 
 from lms.access.permissions import Permission
@@ -16,6 +15,7 @@ from lms.access.policies import Policy, policy_of
 from lms.access.roles import PERMISSIONS, Role
 from lms.core.database import Session
 from lms.people.models import Person
+from tests.access.samples import Samples, make_samples
 from tests.factories import give_role, make_official
 from tests.support.client import Client
 

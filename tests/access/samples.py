@@ -1,0 +1,130 @@
+"""A real row of Palau for every variable that a path may have.
+
+A path with a variable that has no sample fails the tests, so nobody can add one
+without saying which row another member must not find.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from werkzeug.routing import Rule
+
+from lms.access.roles import Role
+from lms.core import clock
+from lms.core.actor import ScopeKind
+from lms.core.database import Session
+from lms.core.jobs.services import enqueue
+from lms.notices.models import Notice
+from lms.notices.rules import Category
+from lms.people.models import ImportRun, Merge, Person, Transfer
+from lms.people.models.affiliations import MergeState, TransferState
+from lms.people.models.imports import ImportState
+from tests.factories import focal_point_actor, give_role, make_agency, make_official
+
+TOKEN = "x" * 43
+"""A token that opens nothing."""
+
+OF_A_PERSON = frozenset(
+    {"person_id", "role_id", "transfer_id", "merge_id", "run_id", "import_id", "notice_id"}
+)
+"""Variables that lead to a row about a person: another member must get 404 for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Values by the name of the variable."""
+
+    values: dict[str, str]
+
+    def path(self, rule: Rule) -> str:
+        """The rule with its variables filled in."""
+
+        def value(found: re.Match[str]) -> str:
+            name = found.group(1).rpartition(":")[2]
+            if name not in self.values:
+                raise LookupError(f"{rule.rule}: add a sample for {name} in {__file__}.")
+            return self.values[name]
+
+        return re.sub(r"<([^>]+)>", value, rule.rule)
+
+    def is_of_a_person(self, rule: Rule) -> bool:
+        return bool(rule.arguments & OF_A_PERSON)
+
+
+def make_samples(session: Session, *, mark: str = "") -> Samples:
+    """Rows of Palau, each the kind its variable names; `mark` goes into every personal value."""
+    now = clock.now()
+    people = [_marked(session, mark, number) for number in range(3)]
+    official, other, focal_point = people
+    role = give_role(session, focal_point, Role.FOCAL_POINT, ScopeKind.MEMBER, "PLW")
+    transfer = Transfer(
+        person_id=official.id,
+        from_member_code="PLW",
+        to_member_code="NRU",
+        to_post=f"Attaché {mark}",
+        state=TransferState.ASKED,
+        asked_at=now,
+    )
+    merge = Merge(
+        kept_person_id=official.id,
+        other_person_id=other.id,
+        state=MergeState.PROPOSED,
+        proposed_at=now,
+        reason="same_person",
+    )
+    run = ImportRun(
+        member_code="PLW",
+        run_id="00000000-0000-4000-8000-000000000001",
+        state=ImportState.READY,
+        file_name=f"people {mark}.csv",
+        storage_key="imports/sample.csv",
+        counts={},
+        started_by=focal_point.id,
+        started_at=now,
+    )
+    notice = Notice(
+        person_id=official.id,
+        category=Category.ACCOUNT,
+        kind="test.sample",
+        sentence=f"A notice {mark}",
+        facts={},
+        path="/start",
+        once_key="sample",
+        created_at=now,
+    )
+    session.add_all([transfer, merge, run, notice])
+    job = enqueue(session, "test.sample", {}, requested_by=focal_point_actor(focal_point), now=now)
+    session.flush()
+    values = {
+        "agency_id": make_agency(session, "PLW").id,
+        "code": "PLW",
+        "digest": "0",
+        "import_id": run.id,
+        "job_id": job.id,
+        "merge_id": merge.id,
+        "name": "bekal.css",
+        "notice_id": notice.id,
+        "person_id": official.id,
+        "role_id": role.id,
+        "run_id": job.run_id,
+        "token": TOKEN,
+        "transfer_id": transfer.id,
+    }
+    return Samples({name: str(value) for name, value in values.items()})
+
+
+def _marked(session: Session, mark: str, number: int) -> Person:
+    return make_official(
+        session,
+        "PLW",
+        name=f"Ngirmang {number} {mark}",
+        email=f"ngirmang{number}{mark}@plw.example",
+        own_script_name=f"Ngirmang {mark}",
+        own_script_language="pau",
+        list_name=f"NGIRMANG {mark}",
+        post=f"Inspector {mark}",
+        working_name=f"Working {mark}",
+        relay_address=f"relay{mark}@plw.example",
+    )
