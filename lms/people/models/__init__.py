@@ -1,6 +1,6 @@
 """Tables of the room, one file a noun. Importing this package registers them all."""
 
-from lms.people.models.affiliations import Affiliation, Merge, Transfer
+from lms.people.models.affiliations import Affiliation, Merge, Transfer, TransferRequest
 from lms.people.models.imports import ImportProblem, ImportRow, ImportRun
 from lms.people.models.members import Agency, Member, MemberAlias
 from lms.people.models.persons import Acceptance, Person
@@ -33,4 +33,5 @@ __all__ = [
     "SecondFactor",
     "SignInSession",
     "Transfer",
+    "TransferRequest",
 ]

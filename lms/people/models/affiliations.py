@@ -19,11 +19,14 @@ from lms.access.reaches import (
     everything,
     owned_by_member,
     owned_by_self,
+    scoped,
 )
 from lms.access.rules import scopes_for
 from lms.core.actor import Actor, ScopeKind
 from lms.core.database import Id, choice_of
 from lms.core.text import N_
+from lms.people.models.persons import Person
+from lms.people.rules.persons import PersonState
 
 
 class Affiliation(MemberOwned):
@@ -85,8 +88,8 @@ TRANSFER_STATE_NAMES: dict[TransferState, str] = {
 class Transfer(Owned):
     """A change of member. Unfinished ones are unique a person.
 
-    The new member sees it only once it is released; until then nothing tells it that
-    the person exists.
+    The new member sees it only once it was released (`released_at`); until then, and when
+    the old member refuses, nothing tells it that the person exists.
     """
 
     __tablename__ = "transfer"
@@ -100,6 +103,7 @@ class Transfer(Owned):
     state: Mapped[TransferState] = mapped_column(choice_of(TransferState, "state"))
     asked_by: Mapped[int | None] = mapped_column(Id)
     asked_at: Mapped[datetime.datetime]
+    released_at: Mapped[datetime.datetime | None]
     finished_at: Mapped[datetime.datetime | None]
 
     __table_args__ = (
@@ -122,15 +126,40 @@ def _transfers_of_own_member(actor: Actor) -> ColumnElement[bool]:
     members = sorted(scopes.of(ScopeKind.MEMBER))
     if not members:
         return false()
-    incoming = Transfer.to_member_code.in_(members) & Transfer.state.not_in(
-        [TransferState.ASKED, TransferState.WITHDRAWN]
-    )
+    incoming = Transfer.to_member_code.in_(members) & Transfer.released_at.is_not(None)
     return or_(Transfer.from_member_code.in_(members), incoming)
 
 
 Transfer.__reaches__ = {
     Reach.SELF: owned_by_self(Transfer.person_id),
     Reach.OWN_MEMBER: ReachRule(Permission.PERSON_READ_OWN_MEMBER, _transfers_of_own_member),
+    Reach.ALL_MEMBERS: everything(Permission.PERSON_READ_ALL),
+}
+
+
+class TransferRequest(MemberOwned):
+    """A focal point of `member_code` asks for a person of another member, by e-mail only.
+
+    Kept alike whether the address is anybody's; a job finds out, and `transfer_id` is then
+    known to the old member and the secretariat alone. What finds nobody waits for the
+    secretariat (`transfer_id` empty) until `answered_at`. The address is emptied then.
+    """
+
+    __tablename__ = "transfer_request"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    email: Mapped[str] = mapped_column(String(320))
+    asked_by: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    asked_at: Mapped[datetime.datetime]
+    looked_up_at: Mapped[datetime.datetime | None]
+    transfer_id: Mapped[int | None] = mapped_column(ForeignKey("transfer.id"))
+    answered_at: Mapped[datetime.datetime | None]
+
+    __reaches__: ClassVar[dict[Reach, ReachRule]]
+
+
+TransferRequest.__reaches__ = {
+    Reach.OWN_MEMBER: owned_by_member(Permission.TRANSFER_ACCEPT, TransferRequest.member_code),
     Reach.ALL_MEMBERS: everything(Permission.PERSON_READ_ALL),
 }
 
@@ -153,7 +182,10 @@ MERGE_STATE_NAMES: dict[MergeState, str] = {
 
 
 class Merge(Owned):
-    """Two accounts are said to be one person. A row that moves nothing, so it can be undone."""
+    """Two accounts are said to be one person. A row that moves nothing, so it can be undone.
+
+    `other_state` is the state the other account had before, given back when it is undone.
+    """
 
     __tablename__ = "merge"
 
@@ -166,6 +198,7 @@ class Merge(Owned):
     reason: Mapped[str] = mapped_column(String(60))
     decided_by: Mapped[int | None] = mapped_column(Id)
     decided_at: Mapped[datetime.datetime | None]
+    other_state: Mapped[PersonState | None] = mapped_column(choice_of(PersonState, "other_state"))
 
     __table_args__ = (
         CheckConstraint("kept_person_id <> other_person_id", name="of_two_accounts"),
@@ -180,7 +213,14 @@ class Merge(Owned):
     __reaches__: ClassVar[dict[Reach, ReachRule]]
 
 
+def _merges_of_own_member(actor: Actor) -> ColumnElement[bool]:
+    """Both accounts must be of the member: a focal point learns nothing of anybody else's."""
+    people = scoped(Person, actor, Reach.OWN_MEMBER).with_only_columns(Person.id)
+    return Merge.kept_person_id.in_(people) & Merge.other_person_id.in_(people)
+
+
 Merge.__reaches__ = {
     Reach.SELF: owned_by_self(Merge.kept_person_id),
+    Reach.OWN_MEMBER: ReachRule(Permission.PERSON_READ_OWN_MEMBER, _merges_of_own_member),
     Reach.ALL_MEMBERS: everything(Permission.PERSON_READ_ALL),
 }

@@ -6,14 +6,26 @@ import datetime
 import enum
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    cast,
+    false,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.access.permissions import Permission
 from lms.access.reaches import Owned, Reach, ReachRule
 from lms.access.roles import Role
-from lms.core.actor import ScopeKind
+from lms.core.actor import Actor, ScopeKind
 from lms.core.database import Id, choice_of
 from lms.core.text import N_
+from lms.people.models.members import Agency
 from lms.people.models.persons import owned_through_person
 
 
@@ -65,4 +77,24 @@ class RoleHeld(Owned):
     __reaches__: ClassVar[dict[Reach, ReachRule]]
 
 
-RoleHeld.__reaches__ = owned_through_person(RoleHeld.person_id)
+def _focal_points_of_own_member(actor: Actor) -> ColumnElement[bool]:
+    """Taking up the role means being named to the officials one is there for."""
+    if actor.member_code is None:
+        return false()
+    agencies = select(cast(Agency.id, String)).where(Agency.member_code == actor.member_code)
+    return (RoleHeld.role == Role.FOCAL_POINT) & or_(
+        (RoleHeld.scope_kind == ScopeKind.MEMBER) & (RoleHeld.scope == actor.member_code),
+        (RoleHeld.scope_kind == ScopeKind.AGENCY) & RoleHeld.scope.in_(agencies),
+    )
+
+
+def _focal_points(actor: Actor) -> ColumnElement[bool]:
+    """To count them only: that a member has a focal point is no secret, who it is may be one."""
+    return RoleHeld.role == Role.FOCAL_POINT
+
+
+RoleHeld.__reaches__ = {
+    **owned_through_person(RoleHeld.person_id),
+    Reach.CONSENTED: ReachRule(Permission.MEMBER_READ, _focal_points_of_own_member),
+    Reach.COUNTING: ReachRule(Permission.MEMBER_READ, _focal_points),
+}

@@ -76,7 +76,7 @@ def change_affiliation(
         return False
     _require_change(actor, person, agency_id)
     if agency_id != person.agency_id:
-        check_agency(session, person.member_code, agency_id)
+        check_agency(session, person.member_code, agency_id, lock=True)
     changed = [
         name
         for name, before, after in (
@@ -160,11 +160,16 @@ def end_affiliation(
     session.flush()
 
 
-def check_agency(session: Session, member_code: str, agency_id: int | None) -> Agency | None:
-    """The agency, if it is open and of this member; BadInputError on `agency_id` otherwise."""
+def check_agency(
+    session: Session, member_code: str, agency_id: int | None, *, lock: bool = False
+) -> Agency | None:
+    """The agency, if it is open and of this member; BadInputError on `agency_id` otherwise.
+
+    `lock` keeps it open until the transaction ends.
+    """
     if agency_id is None:
         return None
-    agency = session.get(Agency, agency_id)
+    agency = session.get(Agency, agency_id, with_for_update={"read": True} if lock else None)
     if agency is None or agency.member_code != member_code:
         raise BadInputError(
             N_("There is no such agency of this member. Choose one of the list."),
@@ -199,11 +204,8 @@ def _close(session: Session, actor: Actor, person: Person, *, ended_on: datetime
         return
     if ended_on < present.started_on:
         raise BadInputError(
-            N_(
-                "This is before the present post began, on %(day)s. Choose that day or a later one."
-            ),
+            N_("This is before the present post began. Choose that day or a later one."),
             field="started_on",
-            day=present.started_on.isoformat(),
         )
     present.ended_on = ended_on
     session.flush()
