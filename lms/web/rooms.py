@@ -9,6 +9,7 @@ from lms.core.audit import models as audit_models
 from lms.core.jobs import models as job_models
 from lms.core.outbox import models as outbox_models
 from lms.notices import routes as notices_routes
+from lms.people import cli as people_cli
 from lms.people import models as people_models
 from lms.people import routes as people_routes
 from lms.web import database_cli
@@ -23,7 +24,10 @@ BLUEPRINTS = (
 MODELS = (apart, audit_models, job_models, outbox_models, people_models)
 
 
-COMMANDS = (database_cli.database,)
+COMMANDS = (
+    database_cli.database,
+    people_cli.people,
+)
 
 
 def import_models() -> None:

@@ -1,0 +1,11 @@
+"""`lms people`: what is done to accounts from the command line."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+
+@click.group("people", cls=AppGroup)
+def people() -> None:
+    """Accounts: grant roles, import people."""
