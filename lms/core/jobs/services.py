@@ -6,7 +6,7 @@ import datetime
 import uuid
 from typing import Any, cast
 
-from sqlalchemy import Table, select, text, update
+from sqlalchemy import Table, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.core.actor import Actor
@@ -78,33 +78,22 @@ def decide(
     hand. Raises NotFoundError, and NotPossibleError when its state changed meanwhile.
     Whether the actor may is the caller's question.
     """
-    job = session.get(Job, job_id)
+    job = session.get(Job, job_id, populate_existing=True, with_for_update=True)
     if job is None:
         raise NotFoundError(N_("There is no such job."))
     step = transition(job.state, verb)
-    if step is None or not _moved(session, job, step.after, now):
+    if step is None:
         raise NotPossibleError(
             N_("This job has moved on meanwhile. Load the page again to see where it stands.")
         )
-    session.refresh(job)
+    job.state, job.lease_token, job.lease_until = step.after, None, None
+    if step.after is JobState.WAITING:
+        job.attempts, job.run_after, job.finished_at = 0, now, None
+    else:
+        job.finished_at = now
+    session.flush()
     record(session, actor, f"job.{verb}", "job", job.id, now=now, run_id=job.run_id, kind=job.kind)
     return job
-
-
-def _moved(session: Session, job: Job, after: JobState, now: datetime.datetime) -> bool:
-    values: dict[str, Any] = {"state": after, "lease_token": None, "lease_until": None}
-    if after is JobState.WAITING:
-        values |= {"attempts": 0, "run_after": now, "finished_at": None}
-    else:
-        values |= {"finished_at": now}
-    statement = (
-        update(Job)
-        .where(Job.id == job.id, Job.state == job.state)
-        .values(**values)
-        .returning(Job.id)
-        .execution_options(synchronize_session=False)
-    )
-    return session.execute(statement).scalar_one_or_none() is not None
 
 
 def _insert_unless_unfinished(session: Session, values: dict[str, Any]) -> Any:
