@@ -13,7 +13,18 @@ from config import ROOT, Environment, Settings
 from lms.access import guard as statement_guard
 from lms.core.database import Session, prepare_engine
 from lms.core.extensions import babel, csrf, db, login_manager
-from lms.web import assets, errors, guard, headers, language, logs, pages, rooms, transaction
+from lms.web import (
+    assets,
+    errors,
+    guard,
+    headers,
+    language,
+    logs,
+    pages,
+    rooms,
+    theme,
+    transaction,
+)
 
 IDLE = datetime.timedelta(hours=12)
 
@@ -54,6 +65,7 @@ def create_app(settings: Settings) -> Flask:
     transaction.install(app)
     guard.install(app, login_manager)
     language.install(app, babel)
+    theme.install(app)
     headers.install(app)
     errors.install(app)
     assets.install(app)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, g, render_template
+from flask import Flask, Response, g, render_template
 from flask_babel import gettext
 from sqlalchemy.exc import NoResultFound
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from lms.core import errors
 from lms.core.extensions import db
@@ -54,10 +54,16 @@ STATUS_OF: tuple[tuple[type[errors.BekalError], int], ...] = (
 
 def install(app: Flask) -> None:
     """Turn errors into pages. Only here is every exception caught."""
+    app.register_error_handler(SecurityError, _untrusted_host)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(errors.BekalError, _of_service)
     app.register_error_handler(NoResultFound, lambda _error: _page(404))
     app.register_error_handler(Exception, _unexpected)
+
+
+def _untrusted_host(_error: SecurityError) -> Response:
+    """A request for a host that is not ours: no page, since nothing of it may be repeated."""
+    return Response("This address is not served here.\n", 400, content_type="text/plain")
 
 
 def _of_http(error: HTTPException) -> tuple[str, int] | HTTPException:
