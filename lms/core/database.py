@@ -123,7 +123,9 @@ def insert_once(
     """Insert a row unless one with the same `unique` columns stands; its id, or None if it stood.
 
     One statement, ON CONFLICT DO NOTHING RETURNING on both engines, so a repeat by
-    double click, retry or queue is a no-op and never an error in the transaction.
+    double click, retry or queue is a no-op and never an error in the transaction. With
+    empty `unique` a row that meets any unique index of the table, a partial one among
+    them, is the one that stood.
     """
     return insert_many_once(session, table, [values], unique=unique)[0]
 
@@ -143,7 +145,7 @@ def insert_many_once(
         statement = (
             insert(target)
             .values(**values)
-            .on_conflict_do_nothing(index_elements=list(unique))
+            .on_conflict_do_nothing(index_elements=list(unique) or None)
             .returning(target.c.id)
         )
         ids.append(session.execute(statement).scalar_one_or_none())

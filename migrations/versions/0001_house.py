@@ -483,13 +483,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_run_id"), ["run_id"], unique=False)
         batch_op.create_index("ix_person_sort_name", ["sort_name", "id"], unique=False)
         batch_op.create_index(
-            "uq_person_being_checked",
-            ["member_code", "folded_email"],
-            unique=True,
-            postgresql_where=sa.text("state = 'being_checked'"),
-            sqlite_where=sa.text("state = 'being_checked'"),
-        )
-        batch_op.create_index(
             "uq_person_folded_email",
             ["folded_email"],
             unique=True,
@@ -1269,11 +1262,6 @@ def downgrade() -> None:
             "uq_person_folded_email",
             postgresql_where=sa.text("state NOT IN ('being_checked', 'declined')"),
             sqlite_where=sa.text("state NOT IN ('being_checked', 'declined')"),
-        )
-        batch_op.drop_index(
-            "uq_person_being_checked",
-            postgresql_where=sa.text("state = 'being_checked'"),
-            sqlite_where=sa.text("state = 'being_checked'"),
         )
         batch_op.drop_index("ix_person_sort_name")
         batch_op.drop_index(batch_op.f("ix_person_run_id"))

@@ -140,14 +140,6 @@ class Person(MemberOwned):
             postgresql_where=text("state NOT IN ('being_checked', 'declined')"),
             sqlite_where=text("state NOT IN ('being_checked', 'declined')"),
         ),
-        Index(
-            "uq_person_being_checked",
-            "member_code",
-            "folded_email",
-            unique=True,
-            postgresql_where=text("state = 'being_checked'"),
-            sqlite_where=text("state = 'being_checked'"),
-        ),
         Index("ix_person_folded_email", "folded_email"),
         CheckConstraint("name <> ''", name="has_name"),
     )

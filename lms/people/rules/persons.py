@@ -130,8 +130,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         PersonState.INVITED,
         Permission.PERSON_INVITE,
         N_("Send the invitation again"),
-        N_("A new link is mailed; the one sent before stops working."),
-        N_("The invitation is sent again. The link sent before no longer works."),
+        N_("A new link is mailed. It works for 21 days."),
+        N_("The invitation is sent again."),
     ),
     Transition(
         PersonState.INVITED,
