@@ -11,6 +11,7 @@ from lms.core.text import N_
 from lms.courses.checks.courses import check_paths, check_prerequisites
 from lms.courses.checks.keys import check_keys
 from lms.courses.checks.media import check_media
+from lms.courses.checks.names import check_names
 from lms.courses.checks.outline import check_outline
 from lms.courses.checks.pages import check_pages
 from lms.courses.checks.questions import check_questions
@@ -30,6 +31,7 @@ _CHECKS: tuple[Callable[[Subject], None], ...] = (
     check_scenarios,
     check_pages,
     check_media,
+    check_names,
     check_translations,
     check_prerequisites,
 )

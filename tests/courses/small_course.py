@@ -71,8 +71,7 @@ terms:
   - key: minder
     term: minder
     definition: Someone who watches a person for another.
-    also:
-      - minders
+    also: [minders]
 """,
     "wellbeing.md": """\
 ---

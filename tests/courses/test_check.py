@@ -414,3 +414,12 @@ def test_file_that_is_not_utf_8_is_told_at_its_byte(folder: Path) -> None:
 def test_folder_without_a_course_is_no_course(tmp_path: Path) -> None:
     problems = check_course(tmp_path)
     assert [problem.file for problem in problems] == ["course.yaml"]
+
+
+def test_story_in_a_real_member_is_told_and_a_page_about_its_law_is_not(folder: Path) -> None:
+    write(folder.parent.parent / "members.csv", "code,kind,name\nTHA,government,Thailand\n")
+    story, page = folder / STORY, folder / PAGE
+    write(story, story.read_text().replace("Two men are safe.", "Two men are safe in Thailand."))
+    write(page, page.read_text().replace("## Alone", "## In Thailand"))
+    told = [(problem.file, problem.field, problem.level) for problem in check_course(folder)]
+    assert told == [(STORY, "nodes[3].text", Level.WARNING)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -34,7 +33,6 @@ _FACILITATOR_HEADINGS = (
     "Purpose", "Timing", "Room", "Steps", "Debrief questions", "Common wrong answers",
     "Sensitive moments", "For 15 or for 35 people", "Without a connection",
 )  # fmt: skip
-_CITED = re.compile(r"^[a-z0-9-]+")
 
 
 def check_pages(subject: Subject) -> None:
