@@ -7,14 +7,25 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 
+from lms.core import clock
+from lms.core.actor import Actor
 from lms.core.content.problems import Level, Problem
-from lms.courses.check import check_content, check_course
+from lms.core.database import Session
+from lms.core.extensions import db
+from lms.core.request import settings
+from lms.courses.check import check_content, check_course, course_folders, load_course
 from lms.courses.checks.translations import source_digest
-from lms.courses.folder import read_folder
+from lms.courses.folder import CourseError, read_folder
 from lms.courses.layout import path_in
+from lms.courses.queries import get_current
+from lms.courses.services import publish
+from lms.courses.store import get_edition
 from lms.courses.values.base import Translation
-from lms.courses.writing import file_text, format_course
+from lms.courses.writing import file_text, format_course, write_course
+from lms.guides.registry import read_registry
+from lms.people.services.members import load_members
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -90,6 +101,46 @@ def translated_command(folder: Path, paths: tuple[str, ...], reviewed: bool) -> 
         target = folder / path_in(source.place.file, source.place.language)
         target.write_text(file_text(value), encoding="utf-8")
         click.echo(f"{path}: follows {source.place.file} as it is now")
+
+
+@content.command("load")
+@with_appcontext
+def load_command() -> None:
+    """Bring members and courses of content/ into the database; what stands already stays.
+
+    Every course is checked first: if one has an error, nothing is loaded.
+    """
+    root = settings().content_folder
+    registry, _ = read_registry(root / "guides")
+    folders = course_folders(root)
+    editions = []
+    with click.progressbar(folders, label="Reading courses", file=sys.stderr) as bar:
+        for folder in bar:
+            try:
+                editions.append(load_course(folder, registry))
+            except CourseError as fault:
+                raise click.ClickException(f"{folder}: {fault}") from fault
+    actor, moment = Actor.system("content-load"), clock.now()
+    with Session(db.engine) as session, session.begin():
+        members = load_members(session, root / "members.csv")
+        published = [publish(session, actor, each, registry, now=moment) for each in editions]
+    new = sum(1 for edition in published if edition is not None)
+    click.echo(f"{members} members; {len(editions)} courses, {new} with a new edition.")
+
+
+@content.command("export")
+@click.argument("key")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@with_appcontext
+def export_command(key: str, folder: Path) -> None:
+    """Write the current edition of the course KEY into FOLDER, which must be empty or absent."""
+    with Session(db.engine) as session:
+        edition = get_edition(session, get_current(session, key).digest)
+    try:
+        write_course(edition, folder)
+    except FileExistsError as fault:
+        raise click.ClickException(f"{folder} is not empty. Name a folder that is.") from fault
+    click.echo(f"{folder}: written.")
 
 
 def _count(folders: Iterable[Path]) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from babel import Locale
 from flask import Flask, current_app
-from flask_babel import format_date, format_datetime, get_locale, gettext
+from flask_babel import format_date, format_datetime, get_locale, gettext, ngettext
 
 from lms.core.request import actor, session, settings
 from lms.notices.queries import count_unread
@@ -23,6 +23,9 @@ def install(app: Flask) -> None:
     app.add_template_filter(_words, "words")
     app.add_template_filter(_words_with, "words_with")
     app.add_template_global(_address, "address")
+    app.add_template_filter(_duration, "duration")
+    app.add_template_filter(_translated, "translated")
+    app.add_template_filter(_named, "named")
     app.add_template_filter(_day, "day")
     app.add_template_filter(_moment, "moment")
 
@@ -79,6 +82,27 @@ def _words(sentence: str) -> str:
 def _words_with(sentence: str, facts: Mapping[str, object]) -> str:
     """Translate a sentence kept in data and put its facts in."""
     return gettext(sentence, **facts)
+
+
+def _duration(minutes: int) -> str:
+    """A length of time in words: 40 minutes, 5 hours, 4 hours 40 minutes."""
+    hours, rest = divmod(minutes, 60)
+    parts = []
+    if hours:
+        parts.append(ngettext("%(num)d hour", "%(num)d hours", hours))
+    if rest or not hours:
+        parts.append(ngettext("%(num)d minute", "%(num)d minutes", rest))
+    return " ".join(parts)
+
+
+def _translated(pairs: Iterable[tuple[Any, str]]) -> list[tuple[Any, str]]:
+    """Pairs of value and word, as a select needs them, with the word in the page's language."""
+    return [(value, gettext(word)) for value, word in pairs]
+
+
+def _named(key: str, names: Mapping[str, str]) -> str:
+    """The word for a key kept in data, in the page's language."""
+    return gettext(names[key])
 
 
 def _address(path: str) -> str:

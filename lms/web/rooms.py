@@ -8,6 +8,10 @@ from lms.core import apart
 from lms.core.audit import models as audit_models
 from lms.core.jobs import models as job_models
 from lms.core.outbox import models as outbox_models
+from lms.courses import cli as courses_cli
+from lms.courses import models as courses_models
+from lms.courses import routes as courses_routes
+from lms.notices import models as notices_models
 from lms.notices import routes as notices_routes
 from lms.people import cli as people_cli
 from lms.people import models as people_models
@@ -16,15 +20,25 @@ from lms.web import database_cli
 from lms.web import routes as web_routes
 
 BLUEPRINTS = (
+    courses_routes.blueprint,
     notices_routes.blueprint,
     people_routes.blueprint,
     web_routes.blueprint,
 )
 
-MODELS = (apart, audit_models, job_models, outbox_models, people_models)
+MODELS = (
+    apart,
+    audit_models,
+    courses_models,
+    job_models,
+    notices_models,
+    outbox_models,
+    people_models,
+)
 
 
 COMMANDS = (
+    courses_cli.content,
     database_cli.database,
     people_cli.people,
 )

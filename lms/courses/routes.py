@@ -1,0 +1,89 @@
+"""The catalogue and the page of a course, open to everybody; lesson text is not on them."""
+
+from __future__ import annotations
+
+from babel import Locale
+from flask import Blueprint, render_template, request
+from flask_babel import get_locale
+
+from lms.access.policies import public
+from lms.core.request import session
+from lms.courses.catalogue import (
+    AUDIENCE_NAMES,
+    KINDS,
+    LENGTHS,
+    LEVEL_NAMES,
+    OPEN_TO_NAMES,
+    STAGE_NAMES,
+    TOPIC_NAMES,
+    CourseCard,
+    found_by,
+)
+from lms.courses.forms import read_filter
+from lms.courses.queries import get_current, list_cards
+from lms.courses.store import get_edition
+
+blueprint = Blueprint("courses", __name__, url_prefix="/courses")
+
+
+@blueprint.get("")
+@public("Anyone may see which courses there are; lesson text is not on this page.")
+def courses() -> str:
+    """All courses, or those a search finds."""
+    language = _language()
+    cards = list_cards(session())
+    wanted = read_filter(request.args)
+    return render_template(
+        "courses/courses.html",
+        cards=found_by(wanted, cards, language),
+        all_count=len(cards),
+        wanted=wanted,
+        language=language,
+        languages=_languages(cards),
+        topics=TOPIC_NAMES,
+        audiences=AUDIENCE_NAMES,
+        stages=STAGE_NAMES,
+        lengths=LENGTHS,
+        open_to=OPEN_TO_NAMES,
+        own_name=own_name,
+    )
+
+
+@blueprint.get("/<string:key>")
+@public("Anyone may see the aims and the outline of a course before asking for an account.")
+def course(key: str) -> str:
+    """What a course gives, its outline, and what its certificate needs."""
+    language = _language()
+    stored = get_current(session(), key)
+    edition = get_edition(session(), stored.digest)
+    shown, _ = edition.in_language(edition.course, language)
+    return render_template(
+        "courses/course.html",
+        stored=stored,
+        card=CourseCard.from_json(stored.card),
+        edition=edition,
+        course=shown,
+        language=language,
+        kinds=KINDS,
+        levels=LEVEL_NAMES,
+        audiences=AUDIENCE_NAMES,
+        stages=STAGE_NAMES,
+        topics=TOPIC_NAMES,
+        open_to=OPEN_TO_NAMES,
+        language_names=[(code, own_name(code)) for code in edition.languages],
+    )
+
+
+def own_name(language: str) -> str:
+    """A language's name for itself."""
+    return (Locale.parse(language, sep="-").display_name or language).capitalize()
+
+
+def _language() -> str:
+    return str(get_locale() or "en").replace("_", "-")
+
+
+def _languages(cards: list[CourseCard]) -> list[tuple[str, str]]:
+    """Every language a course is in, with its name for itself."""
+    codes = sorted({code for card in cards for code in card.languages})
+    return [(code, own_name(code)) for code in codes]
