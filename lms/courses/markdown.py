@@ -20,7 +20,7 @@ _CITATION = re.compile(r"\[@([a-z0-9-]+(?::[^\]\n]{1,60})?)\]")
 _TERM = re.compile(r"\[\[([^\]|\n]{1,80})(?:\|([^\]|\n]{1,80}))?\]\]")
 _OPENING = re.compile(r"^:::+\s*(?P<name>[^\s:][^\s]*)?\s*(?P<title>.*?)\s*$")
 _CLOSING = re.compile(r"^:::+\s*$")
-_SETTING = re.compile(r"^(?P<name>alternative|caption):\s*(?P<value>.*?)\s*$")
+_SETTING = re.compile(r"^(?P<name>alternative|caption|wide):\s*(?P<value>.*?)\s*$")
 
 CALLOUTS = ("indicator", "caution", "case", "remember", "task", "answer")
 CONTAINERS = (*CALLOUTS, "content-note", "jurisdiction", "figure")
@@ -143,8 +143,9 @@ def _term_rule(state: StateInline, silent: bool) -> bool:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": True, "typographer": False, "maxNesting": 20})
-    parser.enable("table")
+    parser = MarkdownIt("commonmark", {"html": True, "typographer": True, "maxNesting": 20})
+    # Quotation marks and apostrophes as printed; `render` and the check see the same tokens.
+    parser.enable(["table", "smartquotes"])
     parser.disable(["code", "fence", "lheading", "reference"])
     parser.inline.ruler.before("link", "cite", _cite_rule)
     parser.inline.ruler.before("link", "term", _term_rule)

@@ -38,6 +38,8 @@ _OUTSIDE = re.compile(
 )
 _CLASSES = frozenset(["box", "hot", "bar", "onbar", "soft", "dark", "only-wide", "only-narrow"])
 _LARGEST = 100_000
+_SLIM = 400
+_VIEW_BOX = re.compile(r' viewBox="\s*[-0-9.]+[\s,]+[-0-9.]+[\s,]+([0-9]{1,6})')
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class _Builder:
             attributes = {
                 key: value
                 for key, value in attributes.items()
-                if key not in {"role", "width", "height", "id", "aria-hidden"}
+                if key not in {"role", "width", "height", "id", "aria-hidden", "class"}
             }
         else:
             self.out.append(f"<{local}")
@@ -151,21 +153,31 @@ def _build(content: bytes, prefix: str) -> tuple[str, list[Flaw]]:
     return "".join(builder.out), builder.flaws
 
 
+def _width(markup: str) -> int:
+    """Units across, as the drawing's own viewBox says; none said counts as wide."""
+    match = _VIEW_BOX.search(markup[: markup.find(">")])
+    return int(match[1]) if match else _SLIM + 1
+
+
 def check_svg(content: bytes) -> list[Flaw]:
     """Everything in the drawing that would not be shown. Empty for a clean one."""
     return _build(content, "x")[1]
 
 
-def safe_svg(content: bytes, prefix: str, alternative: str) -> str:
+def safe_svg(content: bytes, prefix: str, alternative: str, classes: str = "") -> str:
     """The drawing rebuilt for a page, with its text alternative; "" when it cannot be read.
 
-    `prefix` keeps its ids apart from those of other drawings on the page.
+    `prefix` keeps its ids apart from those of other drawings on the page. A drawing made for
+    a phone (at most 400 units wide) gets the class slim, so that it does not fill a desk's
+    screen; `classes` are added.
     """
     markup, _ = _build(content, prefix)
     if not markup.startswith("<svg"):
         return ""
     title = f"{prefix}-title"
-    head = f'<svg role="img" aria-labelledby="{title}"'
+    slim = "slim" if _width(markup) <= _SLIM else ""
+    shape = " ".join(part for part in (slim, classes) if part)
+    head = f'<svg role="img" aria-labelledby="{title}"' + (f' class="{shape}"' if shape else "")
     opened = markup.index(">") + 1
     label = f'<title id="{title}">{escape(alternative, quote=False)}</title>'
     return head + markup[4:opened] + label + markup[opened:]

@@ -231,6 +231,8 @@ questions:
             "::: figure", "", "A figure needs alternative"),
     Mistake("a figure without its picture", PAGE, "::: figure plan.svg", "::: figure plans.svg",
             "::: figure plans.svg", "", "no picture plans.svg"),
+    Mistake("a wide drawing that is missing", PAGE, "caption: The room.",
+            "caption: The room.\nwide: hall.svg", "wide: hall.svg", "", "no drawing hall.svg"),
     Mistake("a content note without another version", PAGE, "alternative: asking-lighter\n", "",
             "::: content-note", "", "page with equal credit"),
     Mistake("another version that earns nothing", "modules/01-first/02-asking-lighter.md",

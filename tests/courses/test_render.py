@@ -271,3 +271,28 @@ def test_questions_carry_their_sources_in_the_text() -> None:
     assert RENDERER.prose("See [[minders]] [@protocol:3].") == (
         '<p>See minders <span class="cite">(P &amp; Q, Art. 3)</span>.</p>'
     )
+
+
+def test_drawing_for_a_phone_stays_slim_and_gives_way_to_a_wide_one() -> None:
+    def drawing(width: int) -> bytes:
+        box = f'viewBox="0 0 {width} 9"'
+        return f'<svg xmlns="http://www.w3.org/2000/svg" {box}><g id="x"/></svg>'.encode()
+
+    media = {
+        name: MediaFile(name=name, content=drawing(width))
+        for name, width in (("slim.svg", 320), ("wide.svg", 640))
+    }
+    renderer = Renderer(REGISTRY, GLOSSARY, media)
+    head = "::: figure slim.svg\nalternative: x\ncaption: y\n"
+    alone = renderer.page(f"{head}:::").blocks[0].html
+    both = renderer.page(f"{head}wide: wide.svg\n:::").blocks[0].html
+    assert 'class="slim"' in alone
+    assert 'class="slim only-narrow"' in both
+    assert 'class="only-wide"' in both
+    harmless(both)
+    names = re.findall(r' id="([^"]+)"', both)
+    assert len(names) == len(set(names)) == 4
+
+
+def test_quotation_marks_are_printed_ones() -> None:
+    assert RENDERER.prose('"Don\'t go", he said.') == "<p>“Don’t go”, he said.</p>"

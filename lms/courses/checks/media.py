@@ -14,12 +14,12 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 def check_media(subject: Subject) -> None:
     """Every file of `media/`."""
-    used = {
-        part.title
-        for source in subject.reading.sources
-        for part in parts_of(source.body)
-        if part.name == "figure"
-    }
+    used: set[str] = set()
+    for source in subject.reading.sources:
+        for part in parts_of(source.body):
+            if part.name == "figure":
+                used.add(part.title)
+                used |= {part.settings["wide"].value} if "wide" in part.settings else set()
     for medium in subject.reading.media:
         _check_medium(subject, medium)
         if medium.name not in used:

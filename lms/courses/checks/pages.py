@@ -161,6 +161,10 @@ class _PartCheck:
             if setting is None or not setting.value:
                 sentence = N_("A figure needs %(name)s: in a line below ::: figure.")
                 self.say(part.line, sentence, name=name)
+        wide = part.settings.get("wide")
+        if wide and not (wide.value in names and wide.value.endswith(".svg")):
+            sentence = N_("There is no drawing %(name)s in media/. A wide version is an SVG too.")
+            self.say(wide.line, sentence, name=wide.value or "(no name)")
         alternative = part.settings.get("alternative")
         if alternative and len(alternative.value) > 300:
             sentence = N_("The alternative is longer than 300 characters. Put the rest below it.")

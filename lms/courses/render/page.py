@@ -159,7 +159,11 @@ class Renderer:
         medium = self.media.get(part.title)
         picture = ""
         if medium is not None and medium.name.endswith(".svg"):
-            picture = safe_svg(medium.content, f"figure-{number}", alternative)
+            wide = self.media.get(part.settings["wide"].value) if "wide" in part.settings else None
+            name = f"figure-{number}"
+            picture = safe_svg(medium.content, name, alternative, "only-narrow" if wide else "")
+            if wide is not None:
+                picture += safe_svg(wide.content, f"{name}-wide", alternative, "only-wide")
         elif medium is not None:
             address = self.media_address % {"digest": medium.digest, "name": medium.name}
             picture = f'<img src="{escape(address)}" alt="{escape(alternative)}" loading="lazy">'
