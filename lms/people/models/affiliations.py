@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import enum
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, false, or_, text
@@ -24,9 +23,10 @@ from lms.access.reaches import (
 from lms.access.rules import scopes_for
 from lms.core.actor import Actor, ScopeKind
 from lms.core.database import Id, choice_of
-from lms.core.text import N_
 from lms.people.models.persons import Person
+from lms.people.rules.merges import MergeState as MergeState
 from lms.people.rules.persons import PersonState
+from lms.people.rules.transfers import TransferState as TransferState
 
 
 class Affiliation(MemberOwned):
@@ -61,27 +61,6 @@ Affiliation.__reaches__ = {
         Permission.PERSON_READ_OWN_MEMBER, Affiliation.member_code, Affiliation.agency_id
     ),
     Reach.ALL_MEMBERS: everything(Permission.PERSON_READ_ALL),
-}
-
-
-class TransferState(enum.StrEnum):
-    """The steps of a transfer: old member releases, new member accepts, person confirms."""
-
-    ASKED = "asked"
-    RELEASED = "released"
-    ACCEPTED = "accepted"
-    DONE = "done"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-
-TRANSFER_STATE_NAMES: dict[TransferState, str] = {
-    TransferState.ASKED: N_("Waiting for the old member to release"),
-    TransferState.RELEASED: N_("Waiting for the new member to accept"),
-    TransferState.ACCEPTED: N_("Waiting for the person to confirm"),
-    TransferState.DONE: N_("Done"),
-    TransferState.REFUSED: N_("Refused"),
-    TransferState.WITHDRAWN: N_("Withdrawn"),
 }
 
 
@@ -161,23 +140,6 @@ class TransferRequest(MemberOwned):
 TransferRequest.__reaches__ = {
     Reach.OWN_MEMBER: owned_by_member(Permission.TRANSFER_ACCEPT, TransferRequest.member_code),
     Reach.ALL_MEMBERS: everything(Permission.PERSON_READ_ALL),
-}
-
-
-class MergeState(enum.StrEnum):
-    """A merge is proposed, then made or refused; a made one can be undone."""
-
-    PROPOSED = "proposed"
-    MADE = "made"
-    REFUSED = "refused"
-    UNDONE = "undone"
-
-
-MERGE_STATE_NAMES: dict[MergeState, str] = {
-    MergeState.PROPOSED: N_("Proposed"),
-    MergeState.MADE: N_("Made"),
-    MergeState.REFUSED: N_("Refused"),
-    MergeState.UNDONE: N_("Undone"),
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import enum
 from typing import ClassVar
 
 from sqlalchemy import (
@@ -24,26 +23,9 @@ from lms.access.reaches import Owned, Reach, ReachRule
 from lms.access.roles import Role
 from lms.core.actor import Actor, ScopeKind
 from lms.core.database import Id, choice_of
-from lms.core.text import N_
 from lms.people.models.members import Agency
 from lms.people.models.persons import owned_through_person
-
-
-class FocalKind(enum.StrEnum):
-    """What a focal point is the focal point for."""
-
-    NATIONAL = "national"
-    AGENCY = "agency"
-    ALUMNI = "alumni"
-    SECONDMENT = "secondment"
-
-
-FOCAL_KIND_NAMES: dict[FocalKind, str] = {
-    FocalKind.NATIONAL: N_("National"),
-    FocalKind.AGENCY: N_("Agency"),
-    FocalKind.ALUMNI: N_("Alumni"),
-    FocalKind.SECONDMENT: N_("Secondment"),
-}
+from lms.people.rules.roles import FocalKind as FocalKind
 
 
 class RoleHeld(Owned):
