@@ -11,7 +11,7 @@ from lms.core.content.frontmatter import split_front_matter
 from lms.core.content.marked import Marked, read_marked
 from lms.core.content.problems import Problem, error, errors_among, in_order
 from lms.core.content.sentences import read_value
-from lms.core.content.values import many_lines
+from lms.core.content.values import UNSEEN, first_unseen, many_lines
 from lms.core.text import N_
 from lms.courses.layout import MEDIA, Place, place_of
 from lms.courses.values.base import FileValue
@@ -151,11 +151,14 @@ def _body(source: SourceFile, problems: list[Problem]) -> str:
         sentence = N_("The page has no text. Write it below the second line of ---.")
         problems.append(error(source.path, source.body_line, "", sentence))
         return ""
-    try:
-        return many_lines(source.body)
-    except ValueError as fault:
-        problems.append(error(source.path, source.body_line, "", str(fault)))
+    body = source.body.replace("\r\n", "\n")
+    unseen = first_unseen(body)
+    if unseen:
+        line = source.body_line + body.count("\n", 0, unseen.start())
+        code = f"U+{ord(unseen.group()):04X}"
+        problems.append(error(source.path, line, "", UNSEEN, code=code))
         return ""
+    return many_lines(body)
 
 
 def _read_medium(reading: Reading, path: Path, name: str) -> None:

@@ -18,6 +18,9 @@ _HIDDEN = re.compile(
 )
 
 
+UNSEEN = N_("A character that cannot be seen stands here (%(code)s). Delete it.")
+
+
 class Words:
     """Marks a field whose text is translated; all other fields are the same in every language."""
 
@@ -30,11 +33,16 @@ def refuse(sentence: str, **values: object) -> PydanticCustomError:
     return PydanticCustomError("sentence", "{sentence}", {"sentence": sentence, **values})
 
 
+def first_unseen(text: str) -> re.Match[str] | None:
+    """The first character that authors cannot see and readers should not meet."""
+    return _HIDDEN.search(text)
+
+
 def _visible(text: str) -> str:
-    hidden = _HIDDEN.search(text)
+    hidden = first_unseen(text)
     if hidden:
         raise refuse(
-            N_("holds a character that cannot be seen (%(code)s). Delete it."),
+            UNSEEN,
             code=f"U+{ord(hidden.group()):04X}",
         )
     return unicodedata.normalize("NFC", text)
@@ -44,7 +52,7 @@ def one_line(text: str) -> str:
     """NFC, trimmed, single spaces; refuses nothing at all and characters that cannot be seen."""
     text = " ".join(_visible(text).split())
     if not text:
-        raise refuse(N_("is empty. Write it, or leave the line out."))
+        raise refuse(N_("Nothing stands here. Write it, or leave the line out."))
     return text
 
 
@@ -53,7 +61,7 @@ def many_lines(text: str) -> str:
     lines = _visible(text.replace("\r\n", "\n")).replace("\t", "    ").split("\n")
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines).strip())
     if not text:
-        raise refuse(N_("is empty. Write it, or leave the line out."))
+        raise refuse(N_("Nothing stands here. Write it, or leave the line out."))
     return text
 
 
