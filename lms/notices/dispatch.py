@@ -92,4 +92,5 @@ def _mail(
         person_id=person.id,
         facts={"count": len(items)} if is_limited else {"items": items},
         now=now,
+        is_notice=True,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from babel import Locale
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel
 
 from config import ROOT
@@ -30,6 +30,8 @@ def chosen() -> str:
 
 
 def _choose() -> str:
+    if not has_request_context():
+        return SOURCE
     codes: tuple[str, ...] = current_app.config["BEKAL_LANGUAGES"]
     for wish in (request.args.get("language"), request.cookies.get(COOKIE)):
         if wish in codes:
@@ -41,8 +43,8 @@ def _choose() -> str:
 
 
 def zone() -> str:
-    """The time zone moments are shown in: the person's, or UTC."""
-    person = signed_in()
+    """The time zone moments are shown in: the person's, or UTC. In mails it is UTC."""
+    person = signed_in() if has_request_context() else None
     return person.time_zone if person is not None else "UTC"
 
 

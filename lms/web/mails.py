@@ -102,4 +102,3 @@ def _joined(parts: Iterable[str]) -> str:
 def _tidy(text: str) -> str:
     """At most one empty line in a row, none at the ends, one line end after the last."""
     return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
-

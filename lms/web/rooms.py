@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask
+from sqlalchemy import Engine
 
 from lms.core import apart
+from lms.core.audit import jobs as audit_jobs
 from lms.core.audit import models as audit_models
+from lms.core.audit.jobs import sealing
 from lms.core.jobs import models as job_models
+from lms.core.jobs.periodic import Periodic
+from lms.core.jobs.runner import Loop
+from lms.core.jobs.work import Handler
 from lms.core.outbox import models as outbox_models
 from lms.courses import cli as courses_cli
 from lms.courses import models as courses_models
 from lms.courses import routes as courses_routes
+from lms.notices import jobs as notices_jobs
 from lms.notices import models as notices_models
 from lms.notices import routes as notices_routes
 from lms.people import cli as people_cli
+from lms.people import jobs as people_jobs
 from lms.people import models as people_models
 from lms.people import routes as people_routes
 from lms.web import database_cli
@@ -42,6 +52,41 @@ COMMANDS = (
     database_cli.database,
     people_cli.people,
 )
+
+
+JOBS = (
+    audit_jobs,
+    notices_jobs,
+    people_jobs,
+)
+"""Modules with HANDLERS and, where useful, PERIODIC and PROMPT (kinds a person waits for)."""
+
+LOOPS: tuple[Callable[[Engine], Loop], ...] = (
+    notices_jobs.dispatching,
+    sealing,
+)
+"""What goes on beside the jobs of a worker; mail delivery joins them in `web.worker`."""
+
+
+def handlers() -> dict[str, Handler]:
+    """Every kind of job with its handler. Raises KeyError if two rooms name the same kind."""
+    found: dict[str, Handler] = {}
+    for module in JOBS:
+        for kind, handler in module.HANDLERS.items():
+            if kind in found:
+                raise KeyError(f"Two rooms have jobs of the kind {kind}.")
+            found[kind] = handler
+    return found
+
+
+def periodic() -> tuple[Periodic, ...]:
+    """What comes round, of all rooms."""
+    return tuple(one for module in JOBS for one in getattr(module, "PERIODIC", ()))
+
+
+def prompt() -> frozenset[str]:
+    """The kinds of job a person waits for, of all rooms."""
+    return frozenset(kind for module in JOBS for kind in getattr(module, "PROMPT", ()))
 
 
 def import_models() -> None:

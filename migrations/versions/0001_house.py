@@ -82,8 +82,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index("ix_audit_entry_actor_person_id", ["actor_person_id"], unique=False)
+        batch_op.create_index("ix_audit_entry_happened_at", ["happened_at"], unique=False)
         batch_op.create_index(
             "ix_audit_entry_subject", ["subject_kind", "subject_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_audit_entry_subject_person_id", ["subject_person_id"], unique=False
         )
         batch_op.create_index(
             "ix_audit_entry_unsealed",
@@ -91,6 +95,35 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text("position IS NULL"),
             sqlite_where=sa.text("position IS NULL"),
+        )
+        batch_op.create_index("ix_audit_entry_verb_id", ["verb", "id"], unique=False)
+
+    op.create_table(
+        "edition",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("course_key", sa.String(length=80), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("card", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "published_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
+        sa.UniqueConstraint("course_key", "digest", name=op.f("uq_edition_course_key_digest")),
+        sa.UniqueConstraint("course_key", "number", name=op.f("uq_edition_course_key_number")),
+    )
+    with op.batch_alter_table("edition", schema=None) as batch_op:
+        batch_op.create_index("ix_edition_digest", ["digest"], unique=False)
+        batch_op.create_index(
+            "uq_edition_current",
+            ["course_key"],
+            unique=True,
+            postgresql_where=sa.text("is_current"),
+            sqlite_where=sa.text("is_current"),
         )
 
     op.create_table(
@@ -192,6 +225,7 @@ def upgrade() -> None:
                 "waiting",
                 "delivered",
                 "parked",
+                "dismissed",
                 name="state",
                 native_enum=False,
                 create_constraint=True,
@@ -206,6 +240,7 @@ def upgrade() -> None:
         sa.Column(
             "facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
+        sa.Column("is_notice", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
@@ -219,9 +254,10 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_outbox_message_person_id"), ["person_id"], unique=False
         )
+        batch_op.create_index("ix_outbox_message_state_id", ["state", "id"], unique=False)
         batch_op.create_index(
             "ix_outbox_message_waiting",
-            ["next_attempt_at"],
+            ["is_notice", "next_attempt_at"],
             unique=False,
             postgresql_where=sa.text("state = 'waiting'"),
             sqlite_where=sa.text("state = 'waiting'"),
@@ -1295,6 +1331,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'waiting'"),
             sqlite_where=sa.text("state = 'waiting'"),
         )
+        batch_op.drop_index("ix_outbox_message_state_id")
         batch_op.drop_index(batch_op.f("ix_outbox_message_person_id"))
 
     op.drop_table("outbox_message")
@@ -1309,13 +1346,25 @@ def downgrade() -> None:
         batch_op.drop_index("ix_job_requested_by")
 
     op.drop_table("job")
+    with op.batch_alter_table("edition", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_edition_current",
+            postgresql_where=sa.text("is_current"),
+            sqlite_where=sa.text("is_current"),
+        )
+        batch_op.drop_index("ix_edition_digest")
+
+    op.drop_table("edition")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_entry_verb_id")
         batch_op.drop_index(
             "ix_audit_entry_unsealed",
             postgresql_where=sa.text("position IS NULL"),
             sqlite_where=sa.text("position IS NULL"),
         )
+        batch_op.drop_index("ix_audit_entry_subject_person_id")
         batch_op.drop_index("ix_audit_entry_subject")
+        batch_op.drop_index("ix_audit_entry_happened_at")
         batch_op.drop_index("ix_audit_entry_actor_person_id")
 
     op.drop_table("audit_entry")

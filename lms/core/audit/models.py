@@ -41,6 +41,9 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_entry_subject", "subject_kind", "subject_id"),
         Index("ix_audit_entry_actor_person_id", "actor_person_id"),
+        Index("ix_audit_entry_subject_person_id", "subject_person_id"),
+        Index("ix_audit_entry_verb_id", "verb", "id"),
+        Index("ix_audit_entry_happened_at", "happened_at"),
         Index(
             "ix_audit_entry_unsealed",
             "id",

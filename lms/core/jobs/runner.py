@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import datetime
 import threading
-import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms.core import clock
 from lms.core.database import Session
 from lms.core.errors import BekalError
+from lms.core.faults import describe, frames_of
 from lms.core.jobs import leases
 from lms.core.jobs.models import Job
 from lms.core.jobs.periodic import Periodic, schedule
@@ -35,7 +35,7 @@ ROUND = 5.0
 """Seconds between two looks at the schedule and at silent workers."""
 GRACE = 25.0
 """Seconds a worker that is told to stop waits for the chunk in hand."""
-AFTER_DATABASE_ERROR = 3.0
+AFTER_ERROR = 3.0
 
 Loop = Callable[[threading.Event], None]
 """Something that goes on beside the jobs until the event is set, such as mail delivery."""
@@ -116,7 +116,7 @@ def run_worker(shift: Shift, stop: threading.Event) -> None:
         for number, kinds in enumerate(lanes, 1)
     ]
     threads += [
-        threading.Thread(target=loop, args=(stop,), name=f"beside {number}")
+        threading.Thread(target=_beside, args=(loop, stop), name=f"beside {number}")
         for number, loop in enumerate(shift.beside, 1)
     ]
     heart = threading.Thread(target=shift.heart.run, args=(done,), name="heart", daemon=True)
@@ -161,6 +161,16 @@ def _lane(shift: Shift, kinds: frozenset[str], stop: threading.Event) -> None:
             stop.wait(shift.idle)
 
 
+def _beside(loop: Loop, stop: threading.Event) -> None:
+    """Keep a loop going: one that breaks is noted and begun anew."""
+    while not stop.is_set():
+        try:
+            loop(stop)
+        except Exception as error:  # noqa: BLE001 - one broken loop must not end the worker
+            log.error("loop failed", error=describe(error), frames=frames_of(error)[-8:])
+            stop.wait(AFTER_ERROR)
+
+
 def _run(shift: Shift, job: Job, stop: threading.Event) -> None:
     work = Work(shift.engine, job, storage=shift.storage, stop=stop, lease=shift.lease)
     about = {"job": job.id, "kind": job.kind, "run_id": job.run_id, "attempt": job.attempts}
@@ -181,19 +191,10 @@ def _run(shift: Shift, job: Job, stop: threading.Event) -> None:
     except Exception as error:  # noqa: BLE001 - one broken handler must not end the worker
         said = describe(error)
         leases.fail(shift.engine, job.id, work.token, said, now=clock.now(), park=False)
-        log.error("job failed", error=said, frames=_frames(error)[-8:], **about)
+        log.error("job failed", error=said, frames=frames_of(error)[-8:], **about)
     else:
         kept = leases.finish(shift.engine, job.id, work.token, now=clock.now())
         log.info("job done" if kept else "job lost", **about)
-
-
-def describe(error: BaseException) -> str:
-    """Class and place of an error, without its message, which may hold a person's data."""
-    name = type(error).__name__
-    if isinstance(error, DBAPIError):
-        name += f" ({type(error.orig).__name__})"
-    frames = _frames(error)
-    return f"{name} at {frames[-1]}." if frames else f"{name}."
 
 
 def _sentence(error: BekalError) -> str:
@@ -204,15 +205,6 @@ def _sentence(error: BekalError) -> str:
     return error.sentence % values if values else error.sentence
 
 
-def _frames(error: BaseException) -> list[str]:
-    """The places in our code the error came through, such as "lms/core/outbox/delivery.py:80"."""
-    return [
-        f"{frame.filename[frame.filename.rindex('lms/') :]}:{frame.lineno}"
-        for frame in traceback.extract_tb(error.__traceback__)
-        if "/lms/" in frame.filename and "site-packages" not in frame.filename
-    ]
-
-
 @contextmanager
 def _surviving_database(part: str, stop: threading.Event) -> Iterator[None]:
     """A lost database ends no thread: it is noted, and tried again after a pause."""
@@ -220,4 +212,4 @@ def _surviving_database(part: str, stop: threading.Event) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         log.error("database failed", part=part, error=describe(error))
-        stop.wait(AFTER_DATABASE_ERROR)
+        stop.wait(AFTER_ERROR)

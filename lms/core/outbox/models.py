@@ -18,13 +18,16 @@ class OutboxState(enum.StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     PARKED = "parked"
+    DISMISSED = "dismissed"
 
 
 class OutboxMessage(Base):
     """One mail to one person, still unrendered: template, language, facts.
 
-    `person_id` is who it is for; the address is read when it leaves, unless the
-    message itself is about an address (`address`, such as an invitation).
+    `person_id` is who it is for. `is_notice` marks what a person may choose not to be
+    told: it leaves after everything else, and says how to stop it. `facts` are emptied
+    when the mail is delivered, since they may hold a secret link. `next_attempt_at` is
+    also the hold of the worker that has it in hand.
     """
 
     __tablename__ = "outbox_message"
@@ -38,6 +41,7 @@ class OutboxMessage(Base):
     person_id: Mapped[int | None] = mapped_column(Id, index=True)
     address: Mapped[str] = mapped_column(String(320))
     facts: Mapped[dict[str, Any]]
+    is_notice: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime.datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime.datetime]
@@ -48,8 +52,10 @@ class OutboxMessage(Base):
     __table_args__ = (
         Index(
             "ix_outbox_message_waiting",
+            "is_notice",
             "next_attempt_at",
             postgresql_where=text("state = 'waiting'"),
             sqlite_where=text("state = 'waiting'"),
         ),
+        Index("ix_outbox_message_state_id", "state", "id"),
     )
