@@ -21,6 +21,7 @@ from lms.courses.folder import CourseError, read_folder
 from lms.courses.layout import path_in
 from lms.courses.queries import get_current
 from lms.courses.services import publish
+from lms.courses.sheets import key_sheet, question_sheet
 from lms.courses.store import get_edition
 from lms.courses.values.base import Translation
 from lms.courses.writing import file_text, format_course, write_course
@@ -101,6 +102,18 @@ def translated_command(folder: Path, paths: tuple[str, ...], reviewed: bool) -> 
         target = folder / path_in(source.place.file, source.place.language)
         target.write_text(file_text(value), encoding="utf-8")
         click.echo(f"{path}: follows {source.place.file} as it is now")
+
+
+@content.command("questions")
+@click.argument("folder", type=_FOLDER)
+@click.option("--key", is_flag=True, help="The answers instead of the questions.")
+def questions_command(folder: Path, key: bool) -> None:
+    """Print the questions of the course in FOLDER for a reader who answers without the key."""
+    try:
+        edition = load_course(folder)
+    except CourseError as fault:
+        raise click.ClickException(str(fault)) from fault
+    click.echo(key_sheet(edition) if key else question_sheet(edition))
 
 
 @content.command("load")

@@ -101,3 +101,15 @@ def test_only_a_translated_file_can_be_marked_as_such(folder: Path) -> None:
     code, output = run("translated", folder, "glossary.yaml")
     assert code == 1
     assert "glossary.yaml is not a translated file" in output
+
+
+def test_second_reader_sees_questions_without_the_key(folder: Path) -> None:
+    code, output = run("questions", folder)
+    assert code == 0
+    for text in ("Who should answer?", "- b: The minder", "Silence means that nothing happened."):
+        assert text in output
+    for secret in ("Only the person knows", "He controls her", "Look again", "false\n"):
+        assert secret not in output
+    code, output = run("questions", "--key", folder)
+    assert code == 0
+    assert "a: The person\n\nOnly the person knows. [protocol:3]" in output
