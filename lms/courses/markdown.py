@@ -22,6 +22,8 @@ _OPENING = re.compile(r"^:::+\s*(?P<name>[^\s:][^\s]*)?\s*(?P<title>.*?)\s*$")
 _CLOSING = re.compile(r"^:::+\s*$")
 _SETTING = re.compile(r"^(?P<name>alternative|caption|wide):\s*(?P<value>.*?)\s*$")
 
+_SENTENCE_END = re.compile(r"(?<=[.!?:;])[”’)]*\s+")
+
 CALLOUTS = ("indicator", "caution", "case", "remember", "task", "answer")
 CONTAINERS = (*CALLOUTS, "content-note", "jurisdiction", "figure")
 
@@ -170,7 +172,7 @@ def inline_tokens(tokens: list[Token]) -> Iterator[tuple[Token, int]]:
 
 
 def plain_text(tokens: list[Token]) -> str:
-    """The words of a text without marks, for counting and for descriptions."""
+    """The words of a text without marks: for headings, titles and measures."""
     words = []
     for child, _ in inline_tokens(tokens):
         if child.type in {"text", "code_inline"}:
@@ -179,7 +181,21 @@ def plain_text(tokens: list[Token]) -> str:
             words.append(child.info)
         elif child.type in {"softbreak", "hardbreak"}:
             words.append(" ")
-    return "".join(f"{word} " if word.endswith((".", "?", "!")) else word for word in words)
+    return "".join(words).strip()
+
+
+def printed(line: str) -> str:
+    """One line of words, such as a title, with printed quotation marks and no other marks."""
+    return plain_text(_parser().parseInline(line))
+
+
+def sentences_of(text: str) -> Iterator[tuple[str, int]]:
+    """Sentences of a text with the line (from 0) of the paragraph each stands in."""
+    for token in parse(text):
+        if token.type == "inline":
+            line = token.map[0] if token.map else 0
+            for sentence in _SENTENCE_END.split(plain_text([token])):
+                yield sentence, line
 
 
 def word_count(body: str) -> int:

@@ -17,7 +17,7 @@ from pydantic import Field, TypeAdapter
 from lms.core.content.marked import Marked, read_marked
 from lms.core.content.problems import Problem, error, in_order
 from lms.core.content.sentences import read_value
-from lms.core.content.values import Key, Plain, Value
+from lms.core.content.values import Key, Plain, Value, WebAddress
 from lms.core.text import N_
 
 Year = Annotated[int, Field(ge=1900, le=2100)]
@@ -62,7 +62,7 @@ class Guide(Value):
     publisher: Plain
     authors: Plain | None = None
     year: Year | None = None
-    url: Annotated[Plain, Field(pattern=r"^https://")] | None = None
+    url: WebAddress | None = None
     editions: Annotated[tuple[GuideEdition, ...], Field(min_length=1)]
     sections: tuple[Section, ...] = ()
     sections_checked: bool = False
@@ -78,7 +78,7 @@ class Source(Value):
     publisher: Plain
     year: Year | None = None
     locator: Plain | None = None
-    url: Annotated[Plain, Field(pattern=r"^https://")] | None = None
+    url: WebAddress | None = None
 
 
 class SourcesFile(Value):

@@ -84,6 +84,11 @@ MISTAKES = [
             "adelaide_actions: [26]", "adelaide_actions[1]", "25 or less"),
     Mistake("a field that follows from the place", QUIZ, "title: Check", "kind: quiz\ntitle: Check",
             "kind: quiz", "kind", "not written by hand"),
+    Mistake("a citation that is none", BANK, "    sources: [protocol:3]",
+            "    sources: ['the Protocol']", "the Protocol", "questions[1].sources[1]",
+            "the Protocol is not a citation"),
+    Mistake("a language that is none", "course.yaml", "language: en", "language: English",
+            "language: English", "language", "English is not a language code"),
     # Files and keys
     Mistake("a needed file is missing", "glossary.yaml", "", None, None, "", "is missing"),
     Mistake("a file that belongs to nothing", "notes.txt", "", "x", None, "",
@@ -247,6 +252,8 @@ questions:
             "belong on a page"),
     Mistake("a page too short", PAGE, "minutes: 5", "minutes: 90", "minutes: 90", "minutes",
             "is unlikely", level=Level.WARNING),
+    Mistake("a sentence too long to follow", PAGE, "## Alone", "Word " * 36 + ".\n\n## Alone",
+            "Word Word", "", "A sentence of 37 words", level=Level.WARNING),
     # Pictures
     Mistake("a script in a drawing", "media/plan.svg", "  <rect",
             "  <script>x</script>\n  <rect", "<script>", "", "<script> cannot stand"),

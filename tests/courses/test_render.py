@@ -296,3 +296,6 @@ def test_drawing_for_a_phone_stays_slim_and_gives_way_to_a_wide_one() -> None:
 
 def test_quotation_marks_are_printed_ones() -> None:
     assert RENDERER.prose('"Don\'t go", he said.') == "<p>“Don’t go”, he said.</p>"
+    block = RENDERER.page('::: task "1. Don\'t"\nx\n:::').blocks[0]
+    assert block.title == "“1. Don’t”"
+    assert RENDERER.line('# "A" *b*') == "# “A” b"

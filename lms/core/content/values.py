@@ -48,6 +48,18 @@ def _visible(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def matching(pattern: str, sentence: str) -> AfterValidator:
+    """A validator that refuses texts outside the pattern with a sentence (`%(value)s` in it)."""
+    compiled = re.compile(pattern)
+
+    def match(text: str) -> str:
+        if not compiled.fullmatch(text):
+            raise refuse(sentence, value=text)
+        return text
+
+    return AfterValidator(match)
+
+
 def one_line(text: str) -> str:
     """NFC, trimmed, single spaces; refuses nothing at all and characters that cannot be seen."""
     text = " ".join(_visible(text).split())
@@ -67,6 +79,11 @@ def many_lines(text: str) -> str:
 
 # A name that stays for ever: evidence and statistics hang on it.
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=80)]
+# An address on the public web.
+WebAddress = Annotated[
+    str,
+    matching(r"https://[^\s<>\"]{3,300}", N_("%(value)s does not begin with https://.")),
+]
 # A line without marks, the same in all languages (a year, a publisher's name).
 Plain = Annotated[str, AfterValidator(one_line), StringConstraints(max_length=300)]
 # Words on one line, and words in paragraphs with simple Markdown.

@@ -20,6 +20,7 @@ from lms.courses.markdown import (
     inline_tokens,
     parse,
     parts_of,
+    sentences_of,
     word_count,
 )
 from lms.courses.values.page import FacilitatorNote, Page, Wellbeing
@@ -27,6 +28,7 @@ from lms.courses.values.page import FacilitatorNote, Page, Wellbeing
 Say = Callable[..., None]
 _KEY = TypeAdapter(Key)
 _WORDS = range(250, 901)
+_LONG_SENTENCE = 35
 # Languages written with spaces between words, so that words can be counted.
 _SPACED = frozenset({"en", "id", "ms", "vi", "fr", "es", "pt", "tl", "fil", "tr", "hi", "ar"})
 _FACILITATOR_HEADINGS = (
@@ -274,6 +276,7 @@ def _check_page(subject: Subject, source: SourceFile, page: Page) -> None:
     if not words / 300 <= page.minutes <= max(8, words / 40):
         sentence = N_("%(minutes)s minutes for %(words)s words is unlikely.")
         subject.warn(source, ("minutes",), sentence, minutes=page.minutes, words=words)
+    _check_sentences(subject, source)
     notes: dict[str, int] = {}
     for part in parts_of(page.body):
         if part.name == "jurisdiction":
@@ -281,6 +284,20 @@ def _check_page(subject: Subject, source: SourceFile, page: Page) -> None:
                 sentence = N_("The jurisdiction note %(key)s stands twice on this page.")
                 subject.error_at(source, part.line, sentence, key=part.title)
             notes[part.title] = part.line
+
+
+def _check_sentences(subject: Subject, source: SourceFile) -> None:
+    """Long sentences are hard in a second or third language."""
+    for part in parts_of(source.body):
+        for text, line in sentences_of(part.text):
+            words = len(text.split())
+            if words > _LONG_SENTENCE:
+                sentence = N_(
+                    'A sentence of %(words)s words stands here ("%(start)s …"). Divide it.'
+                )
+                start = " ".join(text.split()[:5])
+                at = part.text_line + line
+                subject.warn_at(source, at, sentence, words=words, start=start)
 
 
 def _check_facilitator(subject: Subject, source: SourceFile, note: FacilitatorNote) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from lms.core.content.values import Value
-from lms.courses.markdown import Part, parts_of
+from lms.courses.markdown import Part, parts_of, printed
 from lms.courses.render.clean import RENDERER_VERSION
 from lms.courses.render.text import Notes, html_of, terms_by_form
 from lms.courses.svg import safe_svg
@@ -132,6 +132,10 @@ class Renderer:
             ),
         )  # fmt: skip
 
+    def line(self, text: str) -> str:
+        """A title or summary: plain words with printed quotation marks; templates escape it."""
+        return printed(text)
+
     def prose(self, text: str) -> str:
         """Words of a question, a scenario, a definition: sources stand in the text itself."""
         notes = Notes(self.registry, terms_by_form(self.glossary.terms), self.address, inline=True)
@@ -148,7 +152,9 @@ class Renderer:
         if part.name == "jurisdiction":
             return Block(kind="jurisdiction", html=html, key=part.title)
         if part.name in {"indicator", "caution", "case", "remember", "task"}:
-            return Block.model_validate({"kind": part.name, "html": html, "title": part.title})
+            return Block.model_validate(
+                {"kind": part.name, "html": html, "title": printed(part.title)}
+            )
         # Ordinary text, and what the check has refused: its words, without a frame.
         return Block(kind="text", html=html)
 

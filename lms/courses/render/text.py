@@ -113,7 +113,7 @@ def _ready(tokens: Sequence[Token], notes: Notes) -> list[Token]:
             level = 3 if token.tag == "h3" else 2
             token.tag = f"h{level}"
             token.attrSet("id", name)
-            notes.headings.append((name, level, plain_text([done[place + 1]]).strip()))
+            notes.headings.append((name, level, plain_text([done[place + 1]])))
         elif token.type == "heading_close":
             token.tag = "h3" if token.tag == "h3" else "h2"
         elif token.type == "table_open":
@@ -160,7 +160,7 @@ def _turn_into_header(tokens: list[Token], place: int) -> None:
 def _table_label(tokens: list[Token]) -> str:
     """A scrolling region needs a name: the words of the table's head."""
     heads = [
-        plain_text([tokens[place + 1]]).strip()
+        plain_text([tokens[place + 1]])
         for place, token in enumerate(tokens)
         if token.type == "th_open" and "table_close" not in {t.type for t in tokens[:place]}
     ]

@@ -6,13 +6,24 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from lms.core.content.values import Key, Plain, Prose, Value
+from lms.core.content.values import Key, Plain, Prose, Value, matching
+from lms.core.text import N_
 
 # BCP 47, the parts we use: language, script, region.
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
+Language = Annotated[
+    str,
+    matching(
+        r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?",
+        N_("%(value)s is not a language code. Write it as in en, id or zh-Hans."),
+    ),
+]
 # `guide-key:section` or `source-key:article`, as in [@palermo-protocol:3] without the brackets.
 Citation = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*(?::[^\s\];:][^\];\n]{0,60})?$")
+    str,
+    matching(
+        r"[a-z0-9]+(?:-[a-z0-9]+)*(?::[^\s\];:][^\];\n]{0,60})?",
+        N_("%(value)s is not a citation. Write a key, or a key, a colon and a place in it."),
+    ),
 ]
 Minutes = Annotated[int, Field(ge=1, le=600)]
 Media = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*\.(?:svg|png)$")]
