@@ -21,7 +21,9 @@ class Policy:
     `permission` None means public, and `reason` says why. `recorded` views name
     people and must write the access record. `before_terms` views stay open to a
     signed-in person who has not accepted the privacy notice yet; `before_second_factor`
-    views to one whose second factor is still asked for.
+    views to one whose second factor is still asked for. `sets_up_second_factor` views stay
+    open to one who must have a second factor and has none yet, and to nobody who has one
+    and has not given it.
     """
 
     permission: Permission | None
@@ -29,6 +31,7 @@ class Policy:
     recorded: bool = False
     before_terms: bool = False
     before_second_factor: bool = False
+    sets_up_second_factor: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -44,6 +47,7 @@ def policy(
     recorded: bool = False,
     before_terms: bool = False,
     before_second_factor: bool = False,
+    sets_up_second_factor: bool = False,
 ) -> Callable[[View], View]:
     """Declare that a view needs this permission."""
     return _attach(
@@ -52,6 +56,7 @@ def policy(
             recorded=recorded,
             before_terms=before_terms,
             before_second_factor=before_second_factor,
+            sets_up_second_factor=sets_up_second_factor,
         )
     )
 

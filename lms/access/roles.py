@@ -43,7 +43,9 @@ ROLE_NAMES: dict[Role, str] = {
     Role.SYSTEM: N_("System"),
 }
 
-_EVERY_ACCOUNT = frozenset({Permission.ACCOUNT_USE, Permission.MEMBER_READ})
+_EVERY_ACCOUNT = frozenset(
+    {Permission.ACCOUNT_USE, Permission.LEARNING_TAKE, Permission.MEMBER_READ}
+)
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICIAL: _EVERY_ACCOUNT,
@@ -51,11 +53,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.AFFILIATION_CHANGE,
             Permission.AGENCY_EDIT,
+            Permission.ENROLMENT_READ_OWN_MEMBER,
             Permission.IMPORT_RUN,
             Permission.LISTING_LIMIT,
             Permission.MERGE_PROPOSE,
             Permission.PERSON_DECIDE,
             Permission.PERSON_INVITE,
+            Permission.PERSON_LIST,
             Permission.PERSON_READ_OWN_MEMBER,
             Permission.PERSON_SUSPEND,
             Permission.ROLE_READ,
@@ -63,7 +67,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.TRANSFER_RELEASE,
         }
     ),
-    Role.TRAINER: frozenset(),
+    Role.TRAINER: frozenset({Permission.ENROLMENT_READ_TAUGHT}),
     Role.REVIEWER: frozenset(),
     Role.MARKER: frozenset(),
     Role.FACILITATOR: frozenset(),
@@ -74,6 +78,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.AFFILIATION_CHANGE,
             Permission.AGENCY_EDIT,
+            Permission.ENROLMENT_READ_ALL,
+            Permission.ENROLMENT_READ_OWN_MEMBER,
             Permission.IMPORT_RUN,
             Permission.LISTING_LIMIT,
             Permission.MEMBER_EDIT,
@@ -81,6 +87,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MERGE_PROPOSE,
             Permission.PERSON_DECIDE,
             Permission.PERSON_INVITE,
+            Permission.PERSON_LIST,
             Permission.PERSON_READ_ALL,
             Permission.PERSON_READ_OWN_MEMBER,
             Permission.PERSON_SUSPEND,
@@ -95,6 +102,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.AUDIT_READ,
             Permission.JOB_READ_ALL,
             Permission.MAIL_LOG_READ,
+            Permission.PERSON_LIST,
             Permission.PERSON_READ_ALL,
             Permission.ROLE_GRANT,
             Permission.ROLE_READ,

@@ -24,6 +24,8 @@ class Entry:
 
 ENTRIES: tuple[tuple[str, str], ...] = (
     ("web.start", N_("Start")),
+    ("learning.my_learning", N_("My learning")),
+    ("courses.courses", N_("Courses")),
     ("people.people", N_("People")),
     ("people.members", N_("Members")),
     ("people.roles", N_("Roles")),

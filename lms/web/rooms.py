@@ -19,6 +19,8 @@ from lms.core.outbox import models as outbox_models
 from lms.courses import cli as courses_cli
 from lms.courses import models as courses_models
 from lms.courses import routes as courses_routes
+from lms.enrolments import models as enrolment_models
+from lms.learning import routes as learning_routes
 from lms.notices import jobs as notices_jobs
 from lms.notices import models as notices_models
 from lms.notices import routes as notices_routes
@@ -26,11 +28,13 @@ from lms.people import cli as people_cli
 from lms.people import jobs as people_jobs
 from lms.people import models as people_models
 from lms.people import routes as people_routes
+from lms.progress import models as progress_models
 from lms.web import database_cli
 from lms.web import routes as web_routes
 
 BLUEPRINTS = (
     courses_routes.blueprint,
+    learning_routes.blueprint,
     notices_routes.blueprint,
     people_routes.blueprint,
     web_routes.blueprint,
@@ -40,10 +44,12 @@ MODELS = (
     apart,
     audit_models,
     courses_models,
+    enrolment_models,
     job_models,
     notices_models,
     outbox_models,
     people_models,
+    progress_models,
 )
 
 

@@ -81,6 +81,8 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         file_name=f"people {mark}.csv",
         storage_key="imports/sample.csv",
         counts={},
+        reading={},
+        message_values={},
         started_by=focal_point.id,
         started_at=now,
     )

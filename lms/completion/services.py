@@ -1,0 +1,124 @@
+"""Crediting evidence (DESIGN 7)."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from lms.access.reaches import Reach, scoped
+from lms.core.actor import Actor
+from lms.core.audit.services import record
+from lms.core.database import Session
+from lms.core.errors import NotFoundError
+from lms.core.text import N_
+from lms.courses.models import StoredEdition
+from lms.courses.store import get_edition
+from lms.enrolments.models import Enrolment
+from lms.enrolments.rules import EnrolmentState, transition
+from lms.notices.rules import Category, NoticeKind
+from lms.notices.services import tell
+from lms.people.models import Person
+from lms.progress.queries import known_of
+from lms.progress.rules import Fact, Missing, missing
+from lms.progress.services import record as record_evidence
+
+KEEPER = Actor.system("completion")
+
+COMPLETED = NoticeKind(
+    name="learning.completed",
+    category=Category.LEARNING,
+    sentence=N_("You have completed “%(title)s”."),
+    path="/learning/%(course)s",
+    facts={"title": None, "course": None},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """What a fact changed: whether it was new, what is still missing, whether it completed."""
+
+    is_new: bool
+    missing: frozenset[Missing]
+    completes: bool
+
+
+def credit(
+    session: Session, actor: Actor, enrolment_id: int, fact: Fact, *, now: datetime.datetime
+) -> Credited:
+    """Record a fact about an enrolment and, when nothing is missing any more, complete it.
+
+    Locks the enrolment's row first: without it two last activities in two tabs each see
+    the other's as missing, and the completion is lost (measured: 196 of 200 pairs).
+    Repeating a fact changes nothing. Whether the actor may report it is the caller's
+    question. Raises NotFoundError for an enrolment or activity that is not there.
+    """
+    enrolment, stored = _lock(session, enrolment_id)
+    edition = get_edition(session, stored.digest)
+    if fact.activity_key not in {activity.key for activity in edition.activities}:
+        raise NotFoundError(N_("There is no such activity in this course."))
+    person = session.execute(
+        scoped(Person, KEEPER, Reach.ALL_MEMBERS).where(Person.id == enrolment.person_id)
+    ).scalar_one()
+    is_new = record_evidence(session, actor, enrolment, person, fact, now=now)
+    known = known_of(session, KEEPER, Reach.ALL_MEMBERS, [enrolment.id])[enrolment.id]
+    left = missing(edition, known)
+    step = transition(enrolment.state, "complete")
+    if is_new:
+        enrolment.last_activity_at = now
+    if left or step is None:
+        session.flush()
+        return Credited(is_new, left, completes=False)
+    _complete(session, actor, enrolment, person, edition.course.title, now=now)
+    return Credited(is_new, left, completes=True)
+
+
+def _lock(session: Session, enrolment_id: int) -> tuple[Enrolment, StoredEdition]:
+    statement = (
+        scoped(Enrolment, KEEPER, Reach.ALL_MEMBERS)
+        .where(Enrolment.id == enrolment_id, Enrolment.state != EnrolmentState.WITHDRAWN)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    enrolment = session.execute(statement).scalar_one_or_none()
+    if enrolment is None:
+        raise NotFoundError(N_("You are not on this course. Open its page to begin."))
+    stored = session.get(StoredEdition, enrolment.edition_id)
+    if stored is None:
+        raise LookupError(f"Enrolment {enrolment_id} points to no edition.")
+    return enrolment, stored
+
+
+def _complete(
+    session: Session,
+    actor: Actor,
+    enrolment: Enrolment,
+    person: Person,
+    title: str,
+    *,
+    now: datetime.datetime,
+) -> None:
+    """Complete under the affiliation of this moment, and tell the person."""
+    enrolment.state = EnrolmentState.COMPLETED
+    enrolment.completed_at = now
+    enrolment.completed_member_code = person.member_code
+    enrolment.completed_agency_id = person.agency_id
+    session.flush()
+    record(
+        session,
+        actor,
+        "enrolment.complete",
+        "enrolment",
+        enrolment.id,
+        now=now,
+        subject_person_id=person.id,
+        course=enrolment.course_key,
+    )
+    tell(
+        session,
+        KEEPER,
+        person_id=person.id,
+        kind=COMPLETED,
+        facts={"title": title, "course": enrolment.course_key},
+        now=now,
+        once_key=f"completed@{enrolment.id}",
+    )

@@ -1,0 +1,41 @@
+"""Rendered lesson pages in this process: each made once for an edition and a language."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from functools import lru_cache
+from pathlib import Path
+
+from lms.courses.render.clean import RENDERER_VERSION
+from lms.courses.render.page import RenderedPage, renderer_for
+from lms.courses.values.edition import Edition
+from lms.guides.registry import Registry, read_registry
+
+MOST_KEPT = 600
+"""Pages held at once, about 10 kB each."""
+
+_kept: OrderedDict[tuple[str, str, str, int], RenderedPage] = OrderedDict()
+_lock = threading.Lock()
+
+
+@lru_cache(maxsize=4)
+def registry_at(folder: Path) -> Registry:
+    """The registry of guides and sources of this installation, read once."""
+    return read_registry(folder)[0]
+
+
+def rendered(edition: Edition, key: str, body: str, language: str, guides: Path) -> RenderedPage:
+    """The page `key` of an edition in one language, from the cache or made now."""
+    name = (edition.digest, key, language, RENDERER_VERSION)
+    with _lock:
+        page = _kept.get(name)
+        if page is not None:
+            _kept.move_to_end(name)
+            return page
+    page = renderer_for(edition, registry_at(guides), language).page(body)
+    with _lock:
+        _kept[name] = page
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return page

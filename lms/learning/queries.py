@@ -1,0 +1,53 @@
+"""What the learner's pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lms.access.reaches import Reach
+from lms.core.actor import Actor
+from lms.core.database import Session
+from lms.courses.models import StoredEdition
+from lms.courses.store import get_edition
+from lms.courses.values.edition import Edition
+from lms.enrolments.models import Enrolment
+from lms.enrolments.queries import get_own, list_own
+from lms.enrolments.rules import EnrolmentState
+from lms.learning.rules import Plan, plan_of
+from lms.progress.queries import known_of
+
+
+@dataclass(frozen=True, slots=True)
+class OnCourse:
+    """One course the learner is on: enrolment, edition, plan."""
+
+    enrolment: Enrolment
+    stored: StoredEdition
+    edition: Edition
+    plan: Plan
+
+
+def get_on_course(session: Session, actor: Actor, course_key: str) -> OnCourse:
+    """The learner's course with the plan. Raises NotFoundError when they are not on it.
+
+    Two statements, whatever the course and however many are on it.
+    """
+    enrolment, stored = get_own(session, actor, course_key)
+    known = known_of(session, actor, Reach.SELF, [enrolment.id])
+    edition = get_edition(session, stored.digest)
+    return OnCourse(enrolment, stored, edition, plan_of(edition, known[enrolment.id]))
+
+
+def list_on_courses(session: Session, actor: Actor) -> Sequence[OnCourse]:
+    """All courses the learner is or was on, those worked on last first; withdrawn ones not."""
+    own = [
+        found for found in list_own(session, actor) if found[0].state != EnrolmentState.WITHDRAWN
+    ]
+    known = known_of(session, actor, Reach.SELF, [enrolment.id for enrolment, _ in own])
+    courses = []
+    for enrolment, stored in own:
+        edition = get_edition(session, stored.digest)
+        plan = plan_of(edition, known[enrolment.id])
+        courses.append(OnCourse(enrolment, stored, edition, plan))
+    return courses

@@ -1,0 +1,94 @@
+"""The plan of a course for one learner: what is done, what is next, where a page stands. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lms.courses.values.course import Module
+from lms.courses.values.edition import Activity, Edition
+from lms.progress.rules import Known, Missing, done, missing
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One activity of the outline, as it stands for the learner."""
+
+    activity: Activity
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A module with its steps."""
+
+    module: Module
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole course for one learner. `next_key` is where to carry on; None when all is done.
+
+    `minutes_left` counts the required activities that are not done.
+    """
+
+    chapters: tuple[Chapter, ...]
+    missing: frozenset[Missing]
+    next_key: str | None
+    done_count: int
+    all_count: int
+    minutes_left: int
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing
+
+    def chapter_of(self, key: str) -> Chapter | None:
+        """The chapter an activity stands in; None for alternatives."""
+        return next(
+            (
+                chapter
+                for chapter in self.chapters
+                if any(step.activity.key == key for step in chapter.steps)
+            ),
+            None,
+        )
+
+
+def plan_of(edition: Edition, known: Iterable[Known]) -> Plan:
+    """The plan of an edition for these facts."""
+    facts = list(known)
+    finished = done(edition, facts)
+    left = missing(edition, facts)
+    chapters = tuple(
+        Chapter(
+            module,
+            tuple(Step(edition.activity(key), key in finished) for key in module.activities),
+        )
+        for module in edition.modules
+    )
+    next_key = next((key for key in edition.order if key not in finished), None)
+    return Plan(
+        chapters=chapters,
+        missing=left,
+        next_key=next_key,
+        done_count=sum(1 for key in edition.order if key in finished),
+        all_count=len(edition.order),
+        minutes_left=sum(_minutes(edition.activity(lacking.activity_key)) for lacking in left),
+    )
+
+
+def beside(edition: Edition, key: str) -> tuple[str | None, str | None]:
+    """The activities before and after one in the outline; an alternative stands at its place."""
+    place = edition.credited(key)
+    if place not in edition.order:
+        return None, None
+    index = edition.order.index(place)
+    before = edition.order[index - 1] if index else None
+    after = edition.order[index + 1] if index + 1 < len(edition.order) else None
+    return before, after
+
+
+def _minutes(activity: Activity) -> int:
+    return int(getattr(activity, "minutes", 0) or 0)
