@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import itertools
 from typing import Any
 
@@ -17,6 +18,7 @@ from lms.people.models import Affiliation, Agency, Person, RoleHeld
 from lms.people.models.members import AgencyType
 from lms.people.models.persons import PersonState
 from lms.people.models.roles import FocalKind
+from lms.people.services.passwords import hash_password
 
 PASSWORD = "two rivers meet at dusk"
 _numbers = itertools.count(1)
@@ -113,6 +115,17 @@ def give_role(
     session.add(held)
     session.flush()
     return held
+
+
+@functools.cache
+def password_hash() -> str:
+    """The hash of PASSWORD; hashing is slow on purpose, so once a run."""
+    return hash_password(PASSWORD)
+
+
+def make_account(session: Session, member: str = "PLW", **values: Any) -> Person:
+    """An active official who signs in with PASSWORD."""
+    return make_official(session, member, password_hash=password_hash(), **values)
 
 
 def make_focal_point(session: Session, member: str = "PLW", **values: Any) -> Person:

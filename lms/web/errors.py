@@ -57,7 +57,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(SecurityError, _untrusted_host)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(errors.BekalError, _of_service)
-    app.register_error_handler(NoResultFound, lambda _error: _page(404))
+    app.register_error_handler(NoResultFound, lambda _error: page(404))
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -70,23 +70,24 @@ def _of_http(error: HTTPException) -> tuple[str, int] | HTTPException:
     code = error.code or 500
     if code < 400:
         return error
-    return _page(code)
+    return page(code)
 
 
 def _of_service(error: errors.BekalError) -> tuple[str, int]:
     status = next(status for kind, status in STATUS_OF if isinstance(error, kind))
-    return _page(status, said=gettext(error.sentence, **error.values))
+    return page(status, said=gettext(error.sentence, **error.values))
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
     db.session.rollback()
     log.error("unexpected", request_id=g.get("request_id", ""), exc_info=error)
-    return _page(500)
+    return page(500)
 
 
-def _page(status: int, said: str | None = None) -> tuple[str, int]:
+def page(status: int, said: str | None = None) -> tuple[str, int]:
+    """The error page of this status, with what a service said if it said something."""
     heading, advice = PAGES.get(status, PAGES[400 if status < 500 else 500])
-    page = render_template(
+    rendered = render_template(
         "errors/page.html",
         status=status,
         title=gettext(heading),
@@ -94,4 +95,4 @@ def _page(status: int, said: str | None = None) -> tuple[str, int]:
         advice=gettext(advice),
         request_id=g.get("request_id", ""),
     )
-    return page, status
+    return rendered, status

@@ -5,15 +5,21 @@ from __future__ import annotations
 from flask import Flask, Response, abort, current_app, flash, g, redirect, request, url_for
 from flask_babel import gettext
 from flask_login import LoginManager
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.access.policies import Policy, policy_of
 from lms.access.rules import reads_others
 from lms.core.actor import ANONYMOUS
+from lms.core.kept import pack
 from lms.core.request import now, reading, settings
+from lms.people.forms.sign_in import DocumentsForm, SignInForm
 from lms.people.queries.sign_in import digest_of, find_signed_in
+from lms.people.routes import entering
+from lms.people.routes.sign_in import page_of_sign_in
 from lms.people.rules.documents import IN_FORCE
 from lms.people.signed_in import SignedIn
+from lms.web import errors, kept_forms
 
 
 class MissingPolicyError(Exception):
@@ -29,6 +35,7 @@ def install(app: Flask, login_manager: LoginManager) -> None:
         with reading() as session:
             return find_signed_in(session, digest_of(token), now=now())
 
+    app.register_error_handler(CSRFError, on_stale_form)
     app.before_request(_check)
     app.after_request(_demand_access_record)
 
@@ -63,28 +70,58 @@ def _check() -> BaseResponse | None:
         return _to_sign_in()
     waiting = _what_stands_before(person, declared)
     if waiting is not None:
-        return redirect(waiting)
+        return waiting
     if not declared.admits(person.actor):
         abort(403)
     return None
 
 
+def on_stale_form(_error: CSRFError) -> BaseResponse | tuple[str, int]:
+    """A form whose token no longer fits: the session it was made in ended, or is another.
+
+    From our own pages it is shown once more with a fresh token, so that nothing typed is
+    lost. From anywhere else it is refused.
+    """
+    declared = policy_of(current_app.view_functions[request.endpoint or ""])
+    kept = kept_forms.posted()
+    if declared is None or kept is None:
+        return errors.page(400)
+    person = signed_in()
+    g.actor = person.actor if person else ANONYMOUS
+    if person is None and not declared.is_public:
+        return _to_sign_in()
+    if kept.left_out or not kept.fields:
+        flash(gettext("This page was open for a long time. Do it once more."), "warn")
+        return redirect(kept_forms.path_of_page(), 303)
+    return entering.page_of_kept_form(kept, person)
+
+
 def _to_sign_in() -> BaseResponse:
-    if request.method == "GET":
-        return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
-    flash(gettext("You were signed out. Sign in again; what you typed is still in your browser."))
-    return redirect(url_for("people.sign_in"))
+    if request.method in {"GET", "HEAD"}:
+        return redirect(url_for("people.sign_in", next=kept_forms.path_of_page()))
+    kept = kept_forms.posted()
+    if kept is None or not kept.fields:
+        flash(gettext("You were signed out. Sign in and do it once more."), "warn")
+        return redirect(url_for("people.sign_in"), 303)
+    packed = pack(settings().secret_key, kept)
+    return page_of_sign_in(SignInForm(formdata=None), packed, 401)
 
 
-def _what_stands_before(person: SignedIn, declared: Policy) -> str | None:
-    """The address of the step that must come first: second factor, then privacy notice."""
+def _what_stands_before(person: SignedIn, declared: Policy) -> BaseResponse | None:
+    """The step that must come first: second factor, then privacy notice."""
+    path = kept_forms.path_of_page()
     if not declared.before_second_factor:
         if person.has_second_factor and not person.second_factor_given:
-            return url_for("people.second_factor", next=request.full_path.rstrip("?"))
-        if settings().is_production and reads_others(person.actor) and not person.has_second_factor:
-            return url_for("people.second_factor_setup")
+            return redirect(url_for("people.second_factor", next=path))
+        needed = settings().is_production and reads_others(person.actor)
+        if needed and not person.has_second_factor and not declared.sets_up_second_factor:
+            return redirect(url_for("people.second_factor_setup"))
     if not declared.before_terms and not _has_accepted_all(person):
-        return url_for("people.terms", next=request.full_path.rstrip("?"))
+        kept = kept_forms.posted() if request.method == "POST" else None
+        if kept is None:
+            return redirect(url_for("people.terms", next=path))
+        packed = pack(settings().secret_key, kept)
+        return entering.page_of_terms(DocumentsForm(formdata=None), path, packed, person, 409)
     return None
 
 

@@ -34,7 +34,7 @@ ASK_AGAIN_OF_ADDRESS = Limit("invitation:address", 20, _HOUR)
 LINK_OF_ADDRESS = Limit("link:address", 60, _WINDOW)
 """Links from mails opened or used from one address; guessing 256 bits is hopeless anyway."""
 
-START = "/"
+START = "/start"
 LONGEST_PATH = 2000
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 
 from sqlalchemy import func
 
@@ -14,15 +15,16 @@ from lms.core.audit.services import record
 from lms.core.database import Session
 from lms.core.errors import NotFoundError, NotPossibleError, RefusedError
 from lms.core.outbox.services import queue_mail
-from lms.core.text import N_, clean_line, fold
+from lms.core.text import N_
 from lms.people.models import Member, Person, PersonToken
-from lms.people.models.persons import PersonState
 from lms.people.models.sign_in import TokenPurpose
 from lms.people.queries.sign_in import SIGN_IN
 from lms.people.rules.documents import Document
+from lms.people.rules.names import clean_name, search_text, sort_name
+from lms.people.rules.persons import PersonState
 from lms.people.rules.sign_in import INVITATION_LASTS, RESEND_PAUSE
 from lms.people.services.documents import accept_documents
-from lms.people.services.tokens import issue_token, use_token
+from lms.people.services.tokens import end_tokens_of_many, issue_token, use_token
 
 
 def send_invitation(
@@ -30,15 +32,35 @@ def send_invitation(
 ) -> None:
     """Mail the person a link that opens an account; good for 21 days, used once.
 
+    Links sent before stop working.
     For a row that is `being_checked` the holder of the address is told that the
     secretariat looks at it: as many rows, and as much time, as for a new address. Raises
     RefusedError if the actor may not invite for this member and agency, NotPossibleError
     if the person has an account already.
     """
+    send_invitations(session, actor, [person], now=now)
+
+
+def send_invitations(
+    session: Session, actor: Actor, people: Collection[Person], *, now: datetime.datetime
+) -> None:
+    """`send_invitation` for many people, in few statements. All of them or none."""
+    for person in people:
+        _check_may_invite(actor, person)
+    ids = [person.id for person in people]
+    end_tokens_of_many(session, ids, TokenPurpose.INVITATION, now=now)
+    for person in people:
+        _send(session, actor, person, now=now)
+
+
+def _check_may_invite(actor: Actor, person: Person) -> None:
     if not may_for_agency(actor, Permission.PERSON_INVITE, person.member_code, person.agency_id):
         raise RefusedError(N_("Only a focal point of this member may invite this person."))
     if person.state not in {PersonState.INVITED, PersonState.BEING_CHECKED}:
         raise NotPossibleError(N_("This person has an account already."))
+
+
+def _send(session: Session, actor: Actor, person: Person, *, now: datetime.datetime) -> None:
     token = issue_token(
         session,
         person.id,
@@ -70,7 +92,7 @@ def send_invitation(
 
 
 def resend(session: Session, actor: Actor, person: Person, *, now: datetime.datetime) -> None:
-    """Send the invitation once more; earlier links stay good until one is used.
+    """Send the invitation once more.
 
     Raises what `send_invitation` raises, and NotPossibleError within ten minutes of the
     last one.
@@ -101,7 +123,7 @@ def accept_invitation(
     """Open the account: the person's own spelling of the name, password, documents accepted.
 
     Raises NotFoundError if the link is unknown, used or too old, or the person is no
-    longer invited; nobody can tell which.
+    longer invited; nobody can tell which. BadInputError for a name that cannot be shown.
     """
     person_id = use_token(session, token, TokenPurpose.INVITATION, now=now)
     person = session.execute(
@@ -112,9 +134,12 @@ def accept_invitation(
     if person is None:
         raise NotFoundError(N_("This link no longer works."))
     person.state = PersonState.ACTIVE
-    person.name = clean_line(name)
-    person.sort_name = fold(person.list_name or person.name)
-    person.own_script_name = clean_line(own_script_name)
+    person.name = clean_name(name)
+    person.own_script_name = clean_name(own_script_name, field="own_script_name")
+    person.sort_name = sort_name(person.name, person.list_name)
+    person.search_text = search_text(
+        person.name, person.own_script_name, person.list_name, person.email
+    )
     person.password_hash = password_hash
     person.interface_language = language
     accept_documents(session, person.id, documents, language=language, now=now)
@@ -126,7 +151,7 @@ def accept_invitation(
         person.id,
         now=now,
         subject_person_id=person.id,
-        fields=["name", "own_script_name", "password_hash", "interface_language"],
+        fields=["name", "own_script_name", "password", "interface_language"],
     )
     session.flush()
     return person

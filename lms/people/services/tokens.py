@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import secrets
+from collections.abc import Collection
 
 from sqlalchemy import update
 
@@ -28,7 +29,10 @@ def issue_token(
     now: datetime.datetime,
     created_by: int | None = None,
 ) -> str:
-    """Make a token for the person and give it back raw, for the mail."""
+    """Make a token for the person and give it back raw, for the mail.
+
+    Nothing is flushed here, so that an import sends many together.
+    """
     token = new_token()
     session.add(
         PersonToken(
@@ -40,7 +44,6 @@ def issue_token(
             expires_at=now + lasts,
         )
     )
-    session.flush()
     return token
 
 
@@ -76,10 +79,17 @@ def end_tokens(
     session: Session, person_id: int, purpose: TokenPurpose, *, now: datetime.datetime
 ) -> None:
     """End all unused tokens of the person for this purpose."""
+    end_tokens_of_many(session, [person_id], purpose, now=now)
+
+
+def end_tokens_of_many(
+    session: Session, person_ids: Collection[int], purpose: TokenPurpose, *, now: datetime.datetime
+) -> None:
+    """`end_tokens` for many people in one statement."""
     others = (
         update(PersonToken)
         .where(
-            PersonToken.person_id == person_id,
+            PersonToken.person_id.in_(sorted(person_ids)),
             PersonToken.purpose == purpose,
             PersonToken.used_at.is_(None),
         )
