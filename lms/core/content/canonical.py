@@ -150,9 +150,13 @@ def _bare(value: str) -> bool:
     if value.endswith(":") or not value.isprintable() or re.search(r"[\[\]{},]", value[:1]):
         return False
     try:
-        return bool(yaml.load(f"a: {value}", Loader=yaml.BaseLoader) == {"a": value})  # noqa: S506
+        read = yaml.compose(f"a: {value}", Loader=yaml.BaseLoader)
     except yaml.YAMLError:
         return False
+    if not isinstance(read, yaml.MappingNode) or len(read.value) != 1:
+        return False
+    found = read.value[0][1]
+    return isinstance(found, yaml.ScalarNode) and found.value == value
 
 
 def _quoted(value: str) -> str:

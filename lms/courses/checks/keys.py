@@ -7,6 +7,7 @@ from collections import defaultdict
 from lms.core.text import N_
 from lms.courses.checks.subject import Subject, models_in
 from lms.courses.folder import SourceFile
+from lms.courses.values.base import FileValue
 from lms.courses.values.course import Module
 from lms.courses.values.edition import Activity
 from lms.courses.values.question import Bank
@@ -20,7 +21,7 @@ def check_keys(subject: Subject) -> None:
     for source in subject.reading.sources:
         _check_name(subject, source)
         if source.value is not None:
-            _check_lists(subject, source)
+            _check_lists(subject, source, source.value)
     _check_folder(subject)
     _check_across(subject)
 
@@ -41,11 +42,10 @@ def _check_folder(subject: Subject) -> None:
             subject.error(source, ("key",), sentence, key=subject.course.key, name=folder)
 
 
-def _check_lists(subject: Subject, source: SourceFile) -> None:
+def _check_lists(subject: Subject, source: SourceFile, value: FileValue) -> None:
     """No list inside a file holds one key twice."""
-    assert source.value is not None  # noqa: S101 - the caller looked
     seen: dict[tuple[str | int, ...], set[str]] = defaultdict(set)
-    for path, model in models_in(source.value):
+    for path, model in models_in(value):
         key = getattr(model, "key", None)
         if not isinstance(key, str) or not path or not isinstance(path[-1], int):
             continue

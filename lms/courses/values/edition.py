@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import cached_property
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from pydantic import Field
 
@@ -17,6 +17,8 @@ from lms.courses.values.question import Bank, Question
 from lms.courses.values.quiz import Quiz
 from lms.courses.values.scenario import Scenario
 from lms.courses.values.task import Reflection, Session, Survey
+
+V = TypeVar("V", bound=FileValue)
 
 # What a learner does; `kind` tells them apart, and follows from the folder of the file.
 Activity: TypeAlias = Page | Quiz | Scenario | Reflection | Survey | Session
@@ -157,10 +159,12 @@ class Edition(Value):
         activity = self._activities[key]
         return (activity.alternative_to if isinstance(activity, Page) else None) or key
 
-    def in_language(self, value: FileValue, language: str) -> tuple[FileValue, str]:
+    def in_language(self, value: V, language: str) -> tuple[V, str]:
         """The file in the language wanted if it exists, else the source; and its language."""
         found = self._translated.get((language, value.file))
-        return (found, language) if found else (value, self.course.language)
+        if isinstance(found, type(value)):
+            return found, language
+        return value, self.course.language
 
     def quiz_languages(self, quiz: Quiz) -> tuple[str, ...]:
         """Languages in which the whole quiz and every question it can draw exist.
@@ -184,6 +188,5 @@ class Edition(Value):
         found: dict[str, Question] = {}
         for bank in self.bank:
             in_language, _ = self.in_language(bank, language)
-            if isinstance(in_language, Bank):
-                found |= {question.key: question for question in in_language.questions}
+            found |= {question.key: question for question in in_language.questions}
         return {key: found[key] for key in quiz.questions}
