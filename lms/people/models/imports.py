@@ -15,32 +15,7 @@ from lms.access.reaches import MemberOwned, Owned, Reach, ReachRule, everything,
 from lms.access.rules import scopes_for
 from lms.core.actor import Actor, ScopeKind
 from lms.core.database import Id, choice_of
-from lms.core.text import N_
-
-
-class ImportState(enum.StrEnum):
-    """Where an import stands. Transitions: people/rules/imports/states.py."""
-
-    READING = "reading"
-    READY = "ready"
-    WRITING = "writing"
-    DONE = "done"
-    UNDOING = "undoing"
-    UNDONE = "undone"
-    FAILED = "failed"
-    DROPPED = "dropped"
-
-
-IMPORT_STATE_NAMES: dict[ImportState, str] = {
-    ImportState.READING: N_("Being read"),
-    ImportState.READY: N_("Waits for your decision"),
-    ImportState.WRITING: N_("Being imported"),
-    ImportState.DONE: N_("Imported"),
-    ImportState.UNDOING: N_("Being undone"),
-    ImportState.UNDONE: N_("Undone"),
-    ImportState.FAILED: N_("Could not be read"),
-    ImportState.DROPPED: N_("Dropped"),
-}
+from lms.people.rules.imports.states import ImportState
 
 
 class RowOutcome(enum.StrEnum):
@@ -87,6 +62,7 @@ class ImportRun(MemberOwned):
     started_by: Mapped[int | None] = mapped_column(Id)
     started_at: Mapped[datetime.datetime]
     finished_at: Mapped[datetime.datetime | None]
+    forgotten_at: Mapped[datetime.datetime | None]
 
     __table_args__ = (Index("ix_import_run_started_at", "started_at", "id"),)
     __reaches__: ClassVar[dict[Reach, ReachRule]]

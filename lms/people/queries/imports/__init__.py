@@ -1,0 +1,1 @@
+"""Reading imports: runs, their rows and problems, and what rows are checked against."""

@@ -1,0 +1,1 @@
+"""Imports of people: begun and decided (runs), read, written, undone, forgotten."""
