@@ -70,7 +70,7 @@ def agency_choices(session: Session, member_code: str) -> list[tuple[int, str]]:
 def agency_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
     """The names of these agencies by id."""
     statement = select(Agency.id, Agency.name).where(Agency.id.in_(sorted(set(ids))))
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def find_agency(session: Session, member_code: str, name: str) -> Agency | None:

@@ -66,7 +66,7 @@ def find_member(session: Session, text: str) -> Member | None:
 def member_codes_by_alias(session: Session) -> dict[str, str]:
     """Every folded name, code and alias with the member's code, to look up many at once."""
     statement = select(MemberAlias.folded, MemberAlias.member_code)
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def list_members(session: Session, text: str = "") -> list[MembersOfKind]:
@@ -115,7 +115,7 @@ def member_choices(session: Session, *, without: str = "") -> list[tuple[str, st
 
 def member_names(session: Session) -> dict[str, str]:
     """The names of all members by code."""
-    return dict(session.execute(select(Member.code, Member.name)).tuples().all())
+    return dict(session.execute(select(Member.code, Member.name)).all())
 
 
 def count_people(session: Session, actor: Actor, member_code: str) -> PeopleOfMember | None:
