@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from lms.courses.check import check_course, load_course
+from lms.courses.notes import note_places
 from lms.courses.render.page import renderer_for
 from lms.courses.sheets import key_sheet, question_sheet
 from lms.courses.values.edition import Edition
@@ -110,3 +111,10 @@ def test_sheets_hold_every_question_once_in_the_same_order(folder: Path) -> None
     asked = [line.split()[1] for line in question_sheet(edition).split("\n") if line[:3] == "## "]
     keyed = [line.split()[1] for line in key_sheet(edition).split("\n") if line[:3] == "## "]
     assert asked == keyed == ["who-answers", "where-to-ask", "is-it-true"]
+
+
+def test_focal_points_find_every_place_for_a_note_of_their_own(folder: Path) -> None:
+    places = note_places(load_course(folder))
+    assert [(place.activity, place.key, place.text) for place in places] == [
+        ("asking", "who-asks", "Your focal point says who asks.")
+    ]
