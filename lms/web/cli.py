@@ -12,7 +12,14 @@ from config import Settings, SettingsError
 from lms.core.errors import BekalError
 from lms.web import logs
 from lms.web.app import create_app
+from lms.web.commands.access import access
+from lms.web.commands.audit import audit
+from lms.web.commands.doctor import doctor
+from lms.web.commands.serving import serve, worker
 from lms.web.rooms import COMMANDS
+
+OWN = (access, audit, doctor, serve, worker)
+"""Commands that belong to no room."""
 
 
 def main() -> None:
@@ -28,9 +35,11 @@ def main() -> None:
             set_debug_flag=False,
             help="Bekal: serve, look after the database, import people, check content.",
         )
-        for command in COMMANDS:
+        for command in (*OWN, *COMMANDS):
             group.add_command(command)
-        group.main(prog_name="lms", standalone_mode=False)
+        ended = group.main(prog_name="lms", standalone_mode=False)
+        if isinstance(ended, int):  # what `ctx.exit(code)` becomes without standalone mode
+            sys.exit(ended)
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)
     except click.ClickException as error:
@@ -40,3 +49,7 @@ def main() -> None:
         sys.exit("Stopped; nothing is half done.")
     except (BekalError, SettingsError) as error:
         sys.exit(f"lms: {error}")
+
+
+if __name__ == "__main__":
+    main()

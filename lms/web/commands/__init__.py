@@ -1,0 +1,1 @@
+"""Commands that belong to no room: serve, worker, doctor, the audit, the access matrix."""
