@@ -61,6 +61,17 @@ def reading() -> Iterator[Session]:
         yield reading_session
 
 
+def only_read_on() -> None:
+    """Take back what this request wrote, and only read from here on.
+
+    For a refused POST that shows its page again: the answer is rolled back anyway, and
+    the page may name people, whose access record is a write of its own that would wait
+    for ever on SQLite's one write lock, held by this request.
+    """
+    session().rollback()
+    session().info["is_reading"] = True
+
+
 def record_access(person_ids: Sequence[int], *, purpose: str = "", is_export: bool = False) -> None:
     """Record that this page names these people (views declared with `recorded=True`)."""
     apart.record_access(

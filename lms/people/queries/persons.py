@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 
 from lms.access.permissions import Permission
-from lms.access.reaches import Reach, scoped
+from lms.access.reaches import Reach, scoped, vouched
 from lms.access.rules import scopes_for
 from lms.core.actor import Actor
 from lms.core.database import Session
@@ -21,6 +21,8 @@ from lms.people.models.sign_in import TokenPurpose
 from lms.people.rules.persons import PRESENT
 
 PAGE = 50
+MOST_COUNTED = 1000
+"""Lists say "more than" this many, so that a page costs the same whatever their length."""
 
 Row = tuple[Person, Agency | None]
 
@@ -136,10 +138,25 @@ def every_person(
             return
 
 
-def count_people(session: Session, actor: Actor, wanted: PeopleFilter) -> int:
-    """How many people the filter finds."""
-    statement = _filtered(scoped(Person, actor, reach_of(actor)), actor, wanted)
-    return session.execute(statement.with_only_columns(func.count())).scalar_one()
+def place_of(session: Session, actor: Actor, person_id: int | None) -> After | None:
+    """Where the page behind this person begins; None (the first page) outside the reach.
+
+    Addresses of pages carry the id and no name, since addresses end up in logs.
+    """
+    if person_id is None:
+        return None
+    statement = scoped(Person, actor, reach_of(actor)).where(Person.id == person_id)
+    name = session.execute(statement.with_only_columns(Person.sort_name)).scalar_one_or_none()
+    return After(name, person_id) if name is not None else None
+
+
+def count_people(
+    session: Session, actor: Actor, wanted: PeopleFilter, *, most: int = MOST_COUNTED
+) -> int:
+    """How many people the filter finds, counted no further than `most` + 1."""
+    found = _filtered(scoped(Person, actor, reach_of(actor)), actor, wanted)
+    some = found.with_only_columns(Person.id).limit(most + 1).subquery()
+    return session.execute(vouched(select(func.count()).select_from(some), Person)).scalar_one()
 
 
 def list_affiliations(

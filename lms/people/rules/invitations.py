@@ -8,15 +8,12 @@ from dataclasses import dataclass
 
 from lms.core.errors import BadInputError
 from lms.core.text import N_, fold
+from lms.people.rules.emails import clean_email, is_email
 from lms.people.rules.names import clean_name
-from lms.people.rules.sign_in import LONGEST_EMAIL
 
 MOST_LINES = 30
 """People invited at once by pasting; more come in as a file (imports)."""
 
-_ADDRESS = re.compile(
-    r"[^\s@<>(),;:\\\"\[\]]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_](?:[\w-]*[^\W_])"
-)
 _IN_ANGLES = re.compile(r"\s*(?P<name>.*?)[\s,;]*<(?P<email>[^<>]*)>\s*")
 
 
@@ -41,22 +38,11 @@ class LineError:
 
 
 def clean_address(typed: str, *, field: str = "email") -> str:
-    """The address without spaces around it. Raises BadInputError on `field` if it is none.
-
-    Accepts what mail systems deliver today, letters of any script among it (RFC 6531);
-    quoted local parts and addresses without a domain are refused.
-    """
-    address = typed.strip()
+    """The bare address. Raises BadInputError on `field` if mail cannot be sent to it."""
+    address = clean_email(typed)
     if not address:
         raise BadInputError(N_("Write the e-mail address."), field=field)
-    local = address.rpartition("@")[0]
-    if (
-        len(address) > LONGEST_EMAIL
-        or _ADDRESS.fullmatch(address) is None
-        or local.startswith(".")
-        or local.endswith(".")
-        or ".." in local
-    ):
+    if not is_email(address):
         raise BadInputError(
             N_("Write the address like name@agency.example, with one @ and no spaces."),
             field=field,

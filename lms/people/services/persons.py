@@ -42,6 +42,9 @@ _INTERNATIONAL = {
 }
 
 
+ALREADY_OWN = N_("This person is already among those you look after.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What all people of one invitation have in common."""
@@ -91,7 +94,7 @@ class KnownAddressError(BadInputError):
     """Some addresses are of people the actor has already; `known` maps folded address to id."""
 
     def __init__(self, known: dict[str, int]) -> None:
-        super().__init__(N_("This person is already among those you look after."), field="email")
+        super().__init__(ALREADY_OWN, field="email")
         self.known = known
 
 
