@@ -121,7 +121,8 @@ class TransferRequest(MemberOwned):
 
     Kept alike whether the address is anybody's; a job finds out, and `transfer_id` is then
     known to the old member and the secretariat alone. What finds nobody waits for the
-    secretariat (`transfer_id` empty) until `answered_at`. The address is emptied then.
+    secretariat (`transfer_id` empty) until `answered_at`. Neither changes what the asking
+    member is shown, which is what they wrote and when.
     """
 
     __tablename__ = "transfer_request"

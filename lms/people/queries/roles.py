@@ -110,6 +110,24 @@ def list_roles(
     return lines, After(person.sort_name, held.id)
 
 
+def place_of(session: Session, actor: Actor, role_id: int | None) -> After | None:
+    """Where the page behind this role begins; None (the first page) outside the reach.
+
+    Addresses of pages carry the id and no name, since addresses end up in logs.
+    """
+    if role_id is None:
+        return None
+    statement = (
+        scoped(RoleHeld, actor, reach_of(actor))
+        .join(Person, Person.id == RoleHeld.person_id)
+        .where(RoleHeld.id == role_id)
+        .with_only_columns(Person.sort_name)
+    )
+    # The inner join leaves of persons only the one whose role the reach has opened.
+    name = session.execute(vouched(statement, Person)).scalar_one_or_none()
+    return After(name, role_id) if name is not None else None
+
+
 def list_roles_of(
     session: Session, actor: Actor, person: Person, agency: Agency | None, *, today: datetime.date
 ) -> list[RoleLine]:

@@ -116,11 +116,6 @@ def transition(state: MergeState, verb: Verb) -> Transition | None:
     return next((each for each in TRANSITIONS if each.before is state and each.verb is verb), None)
 
 
-def is_repeat(state: MergeState, verb: Verb) -> bool:
-    """Whether the verb has just been taken: a double click or a second tab."""
-    return any(each.after is state for each in TRANSITIONS if each.verb is verb)
-
-
 def steps_from(state: MergeState) -> list[Transition]:
     """The steps from here, whoever may take them."""
     return [each for each in TRANSITIONS if each.before is state]

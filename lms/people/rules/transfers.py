@@ -203,11 +203,6 @@ def transition(state: TransferState, verb: Verb) -> Transition | None:
     return next((each for each in TRANSITIONS if each.before is state and each.verb is verb), None)
 
 
-def is_repeat(state: TransferState, verb: Verb) -> bool:
-    """Whether the verb has just been taken: a double click or a second tab."""
-    return any(each.after is state for each in TRANSITIONS if each.verb is verb)
-
-
 def may_take(
     actor: Actor,
     step: Transition,
