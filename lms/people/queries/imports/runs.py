@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func
@@ -145,12 +146,18 @@ def count_rows(session: Session, actor: Actor, run: ImportRun) -> dict[RowOutcom
 
 
 def problems_of_rows(
-    session: Session, actor: Actor, run: ImportRun, numbers: list[int]
+    session: Session, actor: Actor, run: ImportRun, rows: Sequence[ImportRow]
 ) -> dict[int, list[ImportProblem]]:
-    """The problems of these rows, by row number."""
+    """The problems of these rows, which are in the order of their numbers, by row number."""
+    if not rows:
+        return {}
     statement = (
         scoped(ImportProblem, actor, Reach.OWN_MEMBER)
-        .where(ImportProblem.import_run_id == run.id, ImportProblem.number.in_(numbers))
+        .where(
+            ImportProblem.import_run_id == run.id,
+            ImportProblem.number >= rows[0].number,
+            ImportProblem.number <= rows[-1].number,
+        )
         .order_by(ImportProblem.id)
     )
     found: dict[int, list[ImportProblem]] = {}

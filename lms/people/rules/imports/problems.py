@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
         "“%(value)s” is not an e-mail address. Write it like name@agency.example."
     ),
     "email_twice": N_("The same e-mail address stands in row %(rows)s as well."),
+    "example_row": N_("This is an example of the template file. Delete the row."),
     "name_missing": N_("The name is missing."),
     "name_character": N_(
         "Character %(place)s of this name, U+%(code)s, cannot be shown or printed. "

@@ -9,6 +9,7 @@ from typing import Any
 from lms.core.text import fold
 from lms.people.rules.imports.cells import READERS, CellError
 from lms.people.rules.imports.problems import Problem, shortened
+from lms.people.rules.imports.template import EXAMPLE_EMAILS
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ def check_row(number: int, cells: Mapping[str, str], ground: Ground) -> Checked:
     for name in ("email", "name"):
         if not cells.get(name) or (name in values and not values[name]):
             checked.problems.append(Problem(name, f"{name}_missing"))
+    if values.get("email") in EXAMPLE_EMAILS:
+        checked.problems.append(Problem("email", "example_row"))
     member = _member_of(cells.get("member", ""), ground, checked.problems)
     agency, new_agency = _agency_of(values.pop("agency", ""), member, ground, checked.problems)
     if not checked.problems and member is not None:

@@ -29,18 +29,30 @@ def read_delimited(content: bytes, *, encoding: str = "", delimiter: str = "") -
     Raises BadInputError on `encoding` or `delimiter` when a given one cannot be, and on
     `file` with the row where the quotation marks do not come out.
     """
+    is_given = bool(encoding)
     encoding = encoding or guess_encoding(content)
-    text = decode(content, encoding)
-    if "\0" in text:
-        raise BadInputError(
-            N_("This is not a text file. Send a CSV file or an XLSX file."), field="file"
-        )
+    text = _text(content, encoding, is_given=is_given)
     named, skipped, text = _named_by_excel(text)
     delimiter = delimiter or named or guess_delimiter(text)
     if delimiter not in DELIMITER_NAMES:
         raise BadInputError(N_("Choose a delimiter of the list."), field="delimiter")
     rows = _rows(text, delimiter, first=1 + skipped)
     return Table(kind="csv", rows=rows, encoding=encoding, delimiter=delimiter)
+
+
+def _text(content: bytes, encoding: str, *, is_given: bool) -> str:
+    no_text = BadInputError(
+        N_("This is not a text file. Send a CSV file or an XLSX file."), field="file"
+    )
+    try:
+        text = decode(content, encoding)
+    except BadInputError as error:
+        if is_given:
+            raise
+        raise no_text from error
+    if "\0" in text:
+        raise no_text
+    return text
 
 
 def guess_delimiter(text: str) -> str:

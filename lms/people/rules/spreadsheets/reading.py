@@ -33,10 +33,10 @@ def read_table(
     sentence, for everything that is not such a file or larger than the limits.
     """
     check_size(len(content))
+    check_kind(content)
     if content.startswith(_ARCHIVE):
         table = read_workbook(content, sheet)
     else:
-        _refuse_others(content)
         table = read_delimited(content, encoding=encoding, delimiter=delimiter)
     if not table.rows:
         raise BadInputError(N_("There is nothing in this file."), field="file")
@@ -55,7 +55,10 @@ def check_size(size: int) -> None:
         )
 
 
-def _refuse_others(content: bytes) -> None:
+def check_kind(content: bytes) -> None:
+    """Refuse files that are plainly something else, by their first bytes."""
+    if content.startswith(_ARCHIVE):
+        return
     if content.startswith(_OLD_OFFICE):
         raise BadInputError(
             N_(
