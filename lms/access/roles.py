@@ -99,8 +99,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.REPORTING_OFFICER: frozenset(),
     Role.ADMINISTRATOR: frozenset(
         {
+            Permission.ACCESS_READ,
+            Permission.ADMINISTRATION_OPEN,
             Permission.AUDIT_READ,
+            Permission.JOB_DECIDE,
             Permission.JOB_READ_ALL,
+            Permission.MAIL_DECIDE,
             Permission.MAIL_LOG_READ,
             Permission.PERSON_LIST,
             Permission.PERSON_READ_ALL,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import Engine
 
+from lms.assessments import models as assessment_models
 from lms.core import apart
 from lms.core.audit import jobs as audit_jobs
 from lms.core.audit import models as audit_models
@@ -29,7 +30,7 @@ from lms.people import jobs as people_jobs
 from lms.people import models as people_models
 from lms.people import routes as people_routes
 from lms.progress import models as progress_models
-from lms.web import database_cli
+from lms.web import administration, database_cli, progress
 from lms.web import routes as web_routes
 
 BLUEPRINTS = (
@@ -37,11 +38,14 @@ BLUEPRINTS = (
     learning_routes.blueprint,
     notices_routes.blueprint,
     people_routes.blueprint,
+    administration.blueprint,
+    progress.blueprint,
     web_routes.blueprint,
 )
 
 MODELS = (
     apart,
+    assessment_models,
     audit_models,
     courses_models,
     enrolment_models,
