@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+
+from markupsafe import Markup
 
 from lms.courses.render.clean import RENDERER_VERSION
 from lms.courses.render.page import RenderedPage, renderer_for
@@ -23,6 +26,13 @@ _lock = threading.Lock()
 def registry_at(folder: Path) -> Registry:
     """The registry of guides and sources of this installation, read once."""
     return read_registry(folder)[0]
+
+
+def words(edition: Edition, language: str, guides: Path) -> Callable[[str], Markup]:
+    """A function from words of the content (a prompt, feedback) to safe HTML."""
+    renderer = renderer_for(edition, registry_at(guides), language)
+    # The renderer's HTML is cleaned by nh3.
+    return lambda text: Markup(renderer.prose(text))  # noqa: S704
 
 
 def rendered(edition: Edition, key: str, body: str, language: str, guides: Path) -> RenderedPage:

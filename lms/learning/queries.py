@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from lms.access.reaches import Reach
 from lms.core.actor import Actor
 from lms.core.database import Session
+from lms.core.errors import NotFoundError
+from lms.core.text import N_
 from lms.courses.models import StoredEdition
 from lms.courses.store import get_edition
-from lms.courses.values.edition import Edition
+from lms.courses.values.edition import Activity, Edition
 from lms.enrolments.models import Enrolment
 from lms.enrolments.queries import get_own, list_own
 from lms.enrolments.rules import EnrolmentState
@@ -51,3 +53,11 @@ def list_on_courses(session: Session, actor: Actor) -> Sequence[OnCourse]:
         plan = plan_of(edition, known[enrolment.id])
         courses.append(OnCourse(enrolment, stored, edition, plan))
     return courses
+
+
+def get_activity(on: OnCourse, key: str) -> Activity:
+    """An activity of the course in its own language. Raises NotFoundError."""
+    try:
+        return on.edition.activity(key)
+    except KeyError as error:
+        raise NotFoundError(N_("There is no such activity in this course.")) from error

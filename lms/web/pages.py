@@ -10,6 +10,7 @@ from typing import Any
 from babel import Locale
 from flask import Flask, current_app
 from flask_babel import format_date, format_datetime, get_locale, gettext, ngettext
+from markupsafe import Markup
 
 from lms.core.request import actor, session, settings
 from lms.notices.queries import count_unread
@@ -23,6 +24,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(_words, "words")
     app.add_template_filter(_words_with, "words_with")
     app.add_template_global(_address, "address")
+    app.add_template_filter(_safe_words, "safe_words")
     app.add_template_filter(_duration, "duration")
     app.add_template_filter(_translated, "translated")
     app.add_template_filter(_named, "named")
@@ -84,6 +86,14 @@ def _words_with(sentence: str, facts: Mapping[str, object]) -> str:
     return gettext(sentence, **facts)
 
 
+def _safe_words(html: str) -> Markup:
+    """HTML of the content's renderer, without the paragraph around a single line."""
+    inner = html.strip()
+    if inner.startswith("<p>") and inner.endswith("</p>") and inner.count("<p>") == 1:
+        inner = inner[3:-4]
+    return Markup(inner)  # noqa: S704 - made and cleaned by lms.courses.render alone
+
+
 def _duration(minutes: int) -> str:
     """A length of time in words: 40 minutes, 5 hours, 4 hours 40 minutes."""
     hours, rest = divmod(minutes, 60)
@@ -110,9 +120,10 @@ def _address(path: str) -> str:
     return settings().public_address + path
 
 
-def _day(value: datetime.date | None) -> str:
-    """A date with the month in letters: 9 November 2026."""
-    return "" if value is None else format_date(value, "d MMMM y")
+def _day(value: datetime.date | str | None) -> str:
+    """A date with the month in letters: 9 November 2026. As text (in mails) it is ISO 8601."""
+    day = datetime.date.fromisoformat(value) if isinstance(value, str) and value else value
+    return format_date(day, "d MMMM y") if day else ""
 
 
 def _moment(value: datetime.datetime | None) -> str:

@@ -1,0 +1,7 @@
+"""Tables of the room, one file a noun. Importing this package registers them all."""
+
+from lms.assessments.models.attempts import Answer, Attempt
+from lms.assessments.models.plays import Play
+from lms.assessments.models.writings import Writing
+
+__all__ = ["Answer", "Attempt", "Play", "Writing"]

@@ -1,0 +1,73 @@
+"""The tables of attempts and answers."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.access.reaches import MemberOwned, Owned, Reach, ReachRule
+from lms.assessments.models.access import own_only
+from lms.assessments.rules.attempts import AttemptState
+from lms.core.database import Id, choice_of
+
+
+class Attempt(MemberOwned):
+    """One attempt at a quiz. `drawing` freezes its questions and the order of their parts.
+
+    At most one is open for an enrolment and a quiz. `earned` is written as a fraction
+    ("17/2"), since marks are exact; `percent` is rounded down from it.
+    """
+
+    __tablename__ = "attempt"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    activity_key: Mapped[str] = mapped_column(String(80))
+    number: Mapped[int]
+    state: Mapped[AttemptState] = mapped_column(choice_of(AttemptState, "state"))
+    drawing: Mapped[dict[str, Any]]
+    started_at: Mapped[datetime.datetime]
+    deadline_at: Mapped[datetime.datetime | None]
+    handed_in_at: Mapped[datetime.datetime | None]
+    earned: Mapped[str] = mapped_column(String(40), default="0")
+    possible: Mapped[int] = mapped_column(default=0)
+    percent: Mapped[int] = mapped_column(default=0)
+    is_passed: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "activity_key", "number"),
+        Index(
+            "uq_attempt_open",
+            "enrolment_id",
+            "activity_key",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
+    )
+    __reaches__: ClassVar[dict[Reach, ReachRule]]
+
+
+class Answer(Owned):
+    """What was given to one question, as given; `share` of its points once handed in."""
+
+    __tablename__ = "answer"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    number: Mapped[int]
+    given: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime.datetime]
+    share: Mapped[str | None] = mapped_column(String(40))
+
+    __table_args__ = (UniqueConstraint("attempt_id", "number"),)
+    __reaches__: ClassVar[dict[Reach, ReachRule]]
+
+
+Attempt.__reaches__ = own_only(Attempt.person_id)
+Answer.__reaches__ = own_only(Answer.person_id)

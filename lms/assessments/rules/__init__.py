@@ -1,0 +1,1 @@
+"""The room's rules, one file a noun: attempts, plays, writings."""

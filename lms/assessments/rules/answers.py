@@ -1,0 +1,94 @@
+"""Between a browser's form and an answer by permanent keys. Pure.
+
+A browser knows only tokens (places); what it sends is read against the attempt's frozen
+drawing, and anything that is none of its tokens is left out, never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lms.courses.faces import DrawnQuestion
+from lms.courses.values.question import (
+    MatchingQuestion,
+    MultipleQuestion,
+    OrderingQuestion,
+    Question,
+    SingleQuestion,
+    TrueFalseQuestion,
+)
+
+LONGEST_TEXT = 500
+
+Sent = Callable[[str], Sequence[str]]
+"""All values a form has under a name, as `request.form.getlist`."""
+
+
+def given_in(question: Question, drawn: DrawnQuestion, name: str, sent: Sent) -> dict[str, Any]:
+    """The answer to one question in a form whose fields begin with `name`; empty if left out."""
+    if isinstance(question, SingleQuestion):
+        option = drawn.part(_first(sent(name)))
+        return {"option": option} if option else {}
+    if isinstance(question, MultipleQuestion):
+        options = [key for token in sent(name) if (key := drawn.part(token)) is not None]
+        return {"options": sorted(set(options))} if options else {}
+    if isinstance(question, TrueFalseQuestion):
+        answer = _first(sent(name))
+        return {"answer": answer} if answer in {"true", "false"} else {}
+    if isinstance(question, MatchingQuestion):
+        return _pairs_in(question, drawn, name, sent)
+    if isinstance(question, OrderingQuestion):
+        return _order_in(drawn, name, sent)
+    text = _first(sent(name)).strip()[:LONGEST_TEXT]
+    return {"text": text} if text else {}
+
+
+def tokens_of(question: Question, drawn: DrawnQuestion, given: dict[str, Any]) -> dict[str, str]:
+    """Where an answer stands in the form: values by what follows the field's name.
+
+    "" for the field itself (several tokens joined by spaces), "1", "2", … for its rows.
+    """
+    place = {key: str(number) for number, key in enumerate(drawn.parts, 1)}
+    if "option" in given:
+        return {"": place.get(given["option"], "")}
+    if "options" in given:
+        return {"": " ".join(place[key] for key in given["options"] if key in place)}
+    if "pairs" in given and isinstance(question, MatchingQuestion):
+        choice = {found.key: str(number) for number, found in enumerate(question.choices, 1)}
+        return {
+            place[item]: choice[key]
+            for item, key in given["pairs"].items()
+            if item in place and key in choice
+        }
+    if "order" in given:
+        return {
+            place[key]: str(number) for number, key in enumerate(given["order"], 1) if key in place
+        }
+    return {"": str(given.get("answer") or given.get("text") or "")}
+
+
+def _pairs_in(
+    question: MatchingQuestion, drawn: DrawnQuestion, name: str, sent: Sent
+) -> dict[str, Any]:
+    choices = {str(number): found.key for number, found in enumerate(question.choices, 1)}
+    pairs = {}
+    for number, item in enumerate(drawn.parts, 1):
+        choice = choices.get(_first(sent(f"{name}-{number}")))
+        if choice is not None:
+            pairs[item] = choice
+    return {"pairs": pairs} if pairs else {}
+
+
+def _order_in(drawn: DrawnQuestion, name: str, sent: Sent) -> dict[str, Any]:
+    """Steps by the place each was given; those with the same place keep the order shown."""
+    placed = []
+    for number, key in enumerate(drawn.parts, 1):
+        place = _first(sent(f"{name}-{number}"))
+        if place.isascii() and place.isdecimal() and len(place) < 3:
+            placed.append((int(place), number, key))
+    return {"order": [key for _, _, key in sorted(placed)]} if placed else {}
+
+
+def _first(values: Sequence[str]) -> str:
+    return values[0] if values else ""

@@ -1,0 +1,84 @@
+"""What the pages of a quiz show: the face of an attempt, and its review. No answers before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from lms.assessments.models import Answer, Attempt
+from lms.assessments.rules.answers import tokens_of
+from lms.assessments.rules.marking import mark, right_answer
+from lms.assessments.services.attempts import drawing_of
+from lms.courses.faces import QuestionFace, face
+from lms.courses.values.edition import Edition
+from lms.courses.values.quiz import Quiz, Shown
+
+Words = Callable[[str], Markup]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of an open attempt with what the learner has saved, by token."""
+
+    face: QuestionFace
+    saved: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """One question of an attempt handed in. What may not be shown yet is None or empty."""
+
+    face: QuestionFace
+    given: Mapping[str, str]
+    is_right: bool | None
+    feedback: tuple[Markup, ...]
+    right: Mapping[str, str]
+    rationale: Markup | None
+
+
+def asked(
+    edition: Edition, quiz: Quiz, attempt: Attempt, answers: Mapping[int, Answer], words: Words
+) -> list[Asked]:
+    """The questions of an open attempt."""
+    drawing = drawing_of(attempt)
+    questions = edition.questions_in(quiz, drawing.language)
+    faces = face(quiz, questions, drawing, words).questions
+    return [
+        Asked(one, tokens_of(questions[drawn.question], drawn, answers[number].given))
+        if (number := one.number) in answers
+        else Asked(one, {})
+        for one, drawn in zip(faces, drawing.questions, strict=True)
+    ]
+
+
+def reviewed(
+    edition: Edition,
+    quiz: Quiz,
+    attempt: Attempt,
+    answers: Mapping[int, Answer],
+    words: Words,
+    shown: frozenset[Shown],
+) -> list[Reviewed]:
+    """The questions of an attempt handed in, with no more than the review rules show."""
+    drawing = drawing_of(attempt)
+    questions = edition.questions_in(quiz, drawing.language)
+    faces = face(quiz, questions, drawing, words).questions
+    lines = []
+    for one, drawn in zip(faces, drawing.questions, strict=True):
+        question = questions[drawn.question]
+        given = answers[one.number].given if one.number in answers else {}
+        marked = mark(question, given)
+        right = tokens_of(question, drawn, dict(right_answer(question)))
+        lines.append(
+            Reviewed(
+                face=one,
+                given=tokens_of(question, drawn, given),
+                is_right=marked.is_right if "right-or-wrong" in shown else None,
+                feedback=tuple(map(words, marked.feedback)) if "feedback" in shown else (),
+                right=right if "right-answer" in shown else {},
+                rationale=words(question.rationale) if "rationale" in shown else None,
+            )
+        )
+    return lines

@@ -1,0 +1,86 @@
+"""My learning, the plan of a course, beginning and leaving it."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from lms.access.permissions import Permission
+from lms.access.policies import policy
+from lms.core.request import actor, now, session, settings
+from lms.courses.values.page import Wellbeing
+from lms.enrolments import services as enrolments
+from lms.enrolments.rules import WithdrawalReason
+from lms.learning.forms import WithdrawForm
+from lms.learning.pages import rendered
+from lms.learning.queries import get_on_course, list_on_courses
+from lms.learning.routes.blueprint import blueprint, page_language
+from lms.progress.rules import MISSING_SENTENCES
+
+
+@blueprint.get("")
+@policy(Permission.LEARNING_TAKE)
+def my_learning() -> str:
+    """Every course one is on, with where to carry on."""
+    courses = list_on_courses(session(), actor())
+    return render_template(
+        "learning/my_learning.html",
+        under_way=[course for course in courses if not course.plan.is_complete],
+        complete=[course for course in courses if course.plan.is_complete],
+        language=page_language(),
+    )
+
+
+@blueprint.post("/<string:course_key>/begin")
+@policy(Permission.LEARNING_TAKE)
+def begin(course_key: str) -> Response:
+    """Take a course: enrol, and open its plan."""
+    enrolments.enrol_self(session(), actor(), course_key, language=page_language(), now=now())
+    return redirect(url_for("learning.course", course_key=course_key), 303)
+
+
+@blueprint.get("/<string:course_key>")
+@policy(Permission.LEARNING_TAKE)
+def course(course_key: str) -> str:
+    """One's own plan of a course: outline, what is missing, where to carry on."""
+    return render_template(
+        "learning/course.html",
+        on=get_on_course(session(), actor(), course_key),
+        language=page_language(),
+        sentences=MISSING_SENTENCES,
+    )
+
+
+@blueprint.get("/<string:course_key>/wellbeing")
+@policy(Permission.LEARNING_TAKE)
+def wellbeing(course_key: str) -> str:
+    """What the course says to a learner for whom it becomes heavy."""
+    on = get_on_course(session(), actor(), course_key)
+    shown, language = on.edition.in_language(on.edition.wellbeing, page_language())
+    if not isinstance(shown, Wellbeing):
+        raise LookupError("A translation is of the kind of its source.")
+    guides = settings().content_folder / "guides"
+    return render_template(
+        "learning/wellbeing.html",
+        on=on,
+        page=shown,
+        rendered=rendered(on.edition, "wellbeing", shown.body, language, guides),
+        language=page_language(),
+        text_language=language,
+    )
+
+
+@blueprint.route("/<string:course_key>/leave", methods=["GET", "POST"])
+@policy(Permission.LEARNING_TAKE)
+def leave(course_key: str) -> str | Response | tuple[str, int]:
+    """Leave a course, with a reason class."""
+    on = get_on_course(session(), actor(), course_key)
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        reason = WithdrawalReason(form.reason.data)
+        enrolments.withdraw(session(), actor(), course_key, reason=reason, now=now())
+        flash(gettext("You have left the course. What you did is kept."))
+        return redirect(url_for("learning.my_learning"), 303)
+    page = render_template("learning/leave.html", on=on, form=form, language=page_language())
+    return page, 400 if form.is_submitted() else 200
