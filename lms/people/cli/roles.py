@@ -1,11 +1,10 @@
-"""`lms people`: what is done to accounts from the command line."""
+"""`lms people grant`: roles from the command line."""
 
 from __future__ import annotations
 
 import datetime
 
 import click
-from flask.cli import AppGroup
 
 from lms.access.reaches import Reach
 from lms.access.roles import Role
@@ -14,6 +13,7 @@ from lms.core.actor import Actor, ScopeKind
 from lms.core.database import Session
 from lms.core.errors import BadInputError
 from lms.core.extensions import db
+from lms.people.cli.group import people
 from lms.people.models import Person
 from lms.people.models.persons import PersonState
 from lms.people.queries.agencies import find_agency
@@ -24,11 +24,6 @@ from lms.people.services.roles import Grantable, grant_role
 
 COMMAND = Actor.system("command")
 DAY = click.DateTime(["%Y-%m-%d"])
-
-
-@click.group("people", cls=AppGroup)
-def people() -> None:
-    """Accounts: grant roles, import people."""
 
 
 @people.command()
