@@ -21,20 +21,30 @@ from lms.notices.rules import Category
 from lms.people.models import ImportRun, Merge, Person, Transfer
 from lms.people.models.affiliations import MergeState, TransferState
 from lms.people.models.imports import ImportState
+from lms.people.services.sessions import begin_session
 from tests.factories import focal_point_actor, give_role, make_agency, make_official
 
 TOKEN = "x" * 43
 """A token that opens nothing."""
 
 OF_A_PERSON = frozenset(
-    {"person_id", "role_id", "transfer_id", "merge_id", "run_id", "import_id", "notice_id"}
+    {
+        "person_id",
+        "role_id",
+        "transfer_id",
+        "merge_id",
+        "run_id",
+        "import_id",
+        "notice_id",
+        "session_id",
+    }
 )
 """Variables that lead to a row about a person: another member must get 404 for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Values by the name of the variable."""
+    """Values by the name of the variable, or by converter and name where two share a name."""
 
     values: dict[str, str]
 
@@ -42,9 +52,10 @@ class Samples:
         """The rule with its variables filled in."""
 
         def value(found: re.Match[str]) -> str:
-            name = found.group(1).rpartition(":")[2]
+            typed = found.group(1)
+            name = typed if typed in self.values else typed.rpartition(":")[2]
             if name not in self.values:
-                raise LookupError(f"{rule.rule}: add a sample for {name} in {__file__}.")
+                raise LookupError(f"{rule.rule}: add a sample for {typed} in {__file__}.")
             return self.values[name]
 
         return re.sub(r"<([^>]+)>", value, rule.rule)
@@ -98,21 +109,29 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
     )
     session.add_all([transfer, merge, run, notice])
     job = enqueue(session, "test.sample", {}, requested_by=focal_point_actor(focal_point), now=now)
+    opened = begin_session(session, official, browser="Test", second_factor=False, now=now)
     session.flush()
     values = {
+        "activity_key": "act-means-purpose",
         "agency_id": make_agency(session, "PLW").id,
         "code": "PLW",
+        "course_key": "victim-identification",
         "digest": "0",
-        "import_id": run.id,
+        "int:run_id": run.id,
         "job_id": job.id,
+        "key": "victim-identification",
+        "mail_id": 1,
         "merge_id": merge.id,
         "name": "bekal.css",
         "notice_id": notice.id,
+        "number": 1,
         "person_id": official.id,
         "role_id": role.id,
         "run_id": job.run_id,
+        "session_id": opened.session_id,
         "token": TOKEN,
         "transfer_id": transfer.id,
+        "verb": "retry",
     }
     return Samples({name: str(value) for name, value in values.items()})
 

@@ -18,39 +18,17 @@ from lms.core import clock
 from lms.core.audit.models import AuditEntry
 from lms.core.database import Session
 from lms.core.extensions import db
-from lms.core.outbox.models import OutboxMessage
 from lms.core.throttle import TooManyTriesError, count_try
 from lms.people.models import Person, SignInSession
 from lms.people.queries.sign_in import SIGN_IN
-from lms.people.rules.documents import IN_FORCE
 from lms.people.rules.persons import PersonState
 from lms.people.rules.sign_in import PASSWORD_OF_ACCOUNT, PASSWORD_OF_ADDRESS, network_of, own_path
 from lms.people.services import passwords
-from lms.people.services.documents import accept_documents
 from tests.factories import PASSWORD, make_account, make_official
 from tests.support.client import Client
-from tests.support.pages import Page
+from tests.support.ways_in import accepted, mails, sign_in_with
 
 WRONG = "E-mail address and password do not belong together. Check both."
-
-
-def sign_in_with(
-    client: Client,
-    email: str,
-    password: str = PASSWORD,
-    *,
-    next_path: str = "/account",
-    **kwargs: object,
-) -> Page:
-    """Type into the sign-in page and press the button."""
-    page = client.get(f"/sign-in?next={next_path}")
-    return client.submit(page, "Sign in", {"email": email, "password": password}, **kwargs)
-
-
-def accepted(session: Session, person: Person) -> Person:
-    """The person, with the documents in force accepted."""
-    accept_documents(session, person.id, IN_FORCE, language="en", now=clock.now())
-    return person
 
 
 def sessions_of(session: Session, person: Person) -> list[SignInSession]:
@@ -60,14 +38,9 @@ def sessions_of(session: Session, person: Person) -> list[SignInSession]:
     return list(session.execute(statement).scalars())
 
 
-def mails(session: Session, template: str) -> list[OutboxMessage]:
-    statement = select(OutboxMessage).where(OutboxMessage.template == f"people/mail/{template}")
-    return list(session.execute(statement).scalars())
-
-
 def test_official_signs_in_with_address_and_password(client: Client, session: Session) -> None:
     person = accepted(session, make_account(session, email="ngirmang@plw.example"))
-    page = sign_in_with(client, "ngirmang@plw.example")
+    page = sign_in_with(client, "ngirmang@plw.example", PASSWORD)
     assert page.h1 == "Account"
     assert len(sessions_of(session, person)) == 1
 
@@ -76,7 +49,7 @@ def test_capitals_and_spaces_around_an_address_do_not_matter(
     client: Client, session: Session
 ) -> None:
     accepted(session, make_account(session, email="ngirmang@plw.example"))
-    assert sign_in_with(client, "  Ngirmang@PLW.example ").h1 == "Account"
+    assert sign_in_with(client, "  Ngirmang@PLW.example ", PASSWORD).h1 == "Account"
 
 
 def test_password_typed_in_another_normal_form_is_the_same_password() -> None:
@@ -93,8 +66,8 @@ def test_states_other_than_active_answer_as_a_wrong_password_does(
     client: Client, session: Session, state: PersonState
 ) -> None:
     make_account(session, email="someone@plw.example", state=state)
-    page = sign_in_with(client, "someone@plw.example", status=400)
-    unknown = sign_in_with(client, "nobody@plw.example", status=400)
+    page = sign_in_with(client, "someone@plw.example", PASSWORD, status=400)
+    unknown = sign_in_with(client, "nobody@plw.example", PASSWORD, status=400)
     assert WRONG in page.main
     assert page.main == unknown.main
 
@@ -137,7 +110,7 @@ def test_hash_with_older_parameters_is_renewed_at_sign_in(client: Client, sessio
     weaker = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     person = accepted(session, make_account(session))
     person.password_hash = weaker.hash(PASSWORD)
-    sign_in_with(client, person.email)
+    sign_in_with(client, person.email, PASSWORD)
     session.refresh(person)
     assert person.password_hash is not None
     assert person.password_hash.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
@@ -172,18 +145,18 @@ def test_sixth_try_within_fifteen_minutes_is_refused_and_says_when(
         for _ in range(5):
             sign_in_with(client, person.email, "not this one at all", status=400)
             traveller.shift(60)
-        page = sign_in_with(client, person.email, status=429)
+        page = sign_in_with(client, person.email, PASSWORD, status=429)
         assert "There were too many tries. Try again in 10 min." in page.main
         traveller.shift(10 * 60 - 1)
-        sign_in_with(client, person.email, status=429)
+        sign_in_with(client, person.email, PASSWORD, status=429)
         traveller.shift(1)
-        assert sign_in_with(client, person.email).h1 == "Account"
+        assert sign_in_with(client, person.email, PASSWORD).h1 == "Account"
 
 
 def test_throttle_answers_alike_for_unknown_accounts(client: Client) -> None:
     for _ in range(5):
         sign_in_with(client, "nobody@plw.example", "not this one at all", status=400)
-    sign_in_with(client, "nobody@plw.example", status=429)
+    sign_in_with(client, "nobody@plw.example", PASSWORD, status=429)
 
 
 def test_right_password_clears_the_count(client: Client, session: Session) -> None:
@@ -191,7 +164,7 @@ def test_right_password_clears_the_count(client: Client, session: Session) -> No
     for _ in range(2):
         for _ in range(4):
             sign_in_with(client, person.email, "not this one at all", status=400)
-        page = sign_in_with(client, person.email)
+        page = sign_in_with(client, person.email, PASSWORD)
         client.submit(page, "Sign out")
 
 
@@ -199,12 +172,12 @@ def test_stranger_cannot_keep_the_owner_out_of_a_browser_known(
     app: Flask, client: Client, session: Session
 ) -> None:
     person = accepted(session, make_account(session))
-    client.submit(sign_in_with(client, person.email), "Sign out")
+    client.submit(sign_in_with(client, person.email, PASSWORD), "Sign out")
     stranger = Client(app, session)
     for _ in range(5):
         sign_in_with(stranger, person.email, "not this one at all", status=400)
-    sign_in_with(stranger, person.email, status=429)
-    assert sign_in_with(client, person.email).h1 == "Account"
+    sign_in_with(stranger, person.email, PASSWORD, status=429)
+    assert sign_in_with(client, person.email, PASSWORD).h1 == "Account"
 
 
 def test_one_address_may_fail_thirty_times_over_all_accounts(
@@ -287,7 +260,7 @@ def test_open_redirect_after_sign_in_leads_to_the_start_page(
     client: Client, session: Session, wish: str
 ) -> None:
     person = accepted(session, make_account(session))
-    page = sign_in_with(client, person.email, next_path=wish, follow=False)
+    page = sign_in_with(client, person.email, PASSWORD, next_path=wish, follow=False)
     assert page.location == "/start"
 
 
@@ -316,7 +289,7 @@ def test_session_fixation_sign_in_replaces_all_that_the_cookie_held(
     client.get("/sign-in")
     with client.http.session_transaction() as cookie:
         before = dict(cookie)
-    sign_in_with(client, person.email)
+    sign_in_with(client, person.email, PASSWORD)
     with client.http.session_transaction() as cookie:
         after = dict(cookie)
     assert "planted" not in after
@@ -326,7 +299,7 @@ def test_session_fixation_sign_in_replaces_all_that_the_cookie_held(
 
 def test_database_holds_no_session_token(client: Client, session: Session) -> None:
     person = accepted(session, make_account(session))
-    sign_in_with(client, person.email)
+    sign_in_with(client, person.email, PASSWORD)
     with client.http.session_transaction() as cookie:
         token = cookie["_user_id"]
     assert token not in {each.token_digest for each in sessions_of(session, person)}
@@ -343,12 +316,12 @@ def test_new_browser_is_told_by_mail_but_not_the_first_and_not_a_known_one(
     app: Flask, client: Client, session: Session
 ) -> None:
     person = accepted(session, make_account(session))
-    client.submit(sign_in_with(client, person.email), "Sign out")
-    client.submit(sign_in_with(client, person.email), "Sign out")
+    client.submit(sign_in_with(client, person.email, PASSWORD), "Sign out")
+    client.submit(sign_in_with(client, person.email, PASSWORD), "Sign out")
     assert mails(session, "new_browser") == []
     other = Client(app, session)
     other.http.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0"
-    sign_in_with(other, person.email)
+    sign_in_with(other, person.email, PASSWORD)
     told = mails(session, "new_browser")
     assert [mail.person_id for mail in told] == [person.id]
     assert told[0].facts["browser"] == "Firefox on Linux"
@@ -356,7 +329,7 @@ def test_new_browser_is_told_by_mail_but_not_the_first_and_not_a_known_one(
 
 def test_sign_in_is_written_into_the_audit(client: Client, session: Session) -> None:
     person = accepted(session, make_account(session))
-    client.submit(sign_in_with(client, person.email), "Sign out")
+    client.submit(sign_in_with(client, person.email, PASSWORD), "Sign out")
     verbs = session.execute(
         select(AuditEntry.verb)
         .where(AuditEntry.subject_person_id == person.id)
@@ -367,7 +340,7 @@ def test_sign_in_is_written_into_the_audit(client: Client, session: Session) -> 
 
 def test_signing_out_is_post_only_and_ends_the_session(client: Client, session: Session) -> None:
     person = accepted(session, make_account(session))
-    page = sign_in_with(client, person.email)
+    page = sign_in_with(client, person.email, PASSWORD)
     client.get("/sign-out", status=405)
     with client.http.session_transaction() as cookie:
         stolen = dict(cookie)

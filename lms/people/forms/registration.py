@@ -16,7 +16,7 @@ from wtforms import (
     SelectMultipleField,
     StringField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.people.models import Agency
@@ -102,7 +102,7 @@ class RegistrationForm(FlaskForm):
     def validate_agency_name(self, field: StringField) -> None:
         """Another agency needs its name."""
         if self.agency.data == ANOTHER and not (field.data or "").strip():
-            raise ValueError(gettext("Write the name of your agency."))
+            raise ValidationError(gettext("Write the name of your agency."))
 
     def wish(self) -> Wish:
         """What was typed, for the service."""

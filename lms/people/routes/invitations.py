@@ -18,7 +18,6 @@ from lms.people.rules.documents import IN_FORCE
 from lms.people.rules.sign_in import (
     ASK_AGAIN_OF_ADDRESS,
     ASK_AGAIN_OF_LINK,
-    LINK_OF_ADDRESS,
     START,
 )
 from lms.people.services.invitations import accept_invitation
@@ -30,7 +29,6 @@ from lms.people.services.sign_in import open_session
 @public("Who is invited has no account yet.")
 def invitation(token: str) -> Response:
     """Who invites, for which member; name checked, password and documents; then signed in."""
-    entering.count((LINK_OF_ADDRESS, entering.address()))
     with reading() as reader:
         invited = find_invited(reader, token, now=now())
     if invited is None:

@@ -22,7 +22,6 @@ from lms.people.routes.blueprint import blueprint
 from lms.people.routes.passwords import page_of_dead_link
 from lms.people.rules.invitations import clean_address
 from lms.people.rules.sign_in import (
-    LINK_OF_ADDRESS,
     REGISTRATION_OF_ADDRESS,
     REGISTRATION_OF_EMAIL,
 )
@@ -59,7 +58,6 @@ def register() -> Response:
 @public("Who registers has no account yet.")
 def registration(token: str) -> Response:
     """A page with a password and one button; the link itself confirms nothing."""
-    entering.count((LINK_OF_ADDRESS, entering.address()))
     with reading() as reader:
         registering = find_registering(reader, token, now=now())
     if registering is None:

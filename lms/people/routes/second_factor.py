@@ -11,18 +11,18 @@ from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
-from lms.core.errors import BekalError, NotFoundError
-from lms.core.request import actor, engine, now, session, settings
+from lms.core.errors import BadInputError, BekalError, NotFoundError
+from lms.core.request import actor, engine, now, reading, session, settings
 from lms.core.sealing import derive_key
 from lms.core.text import N_
-from lms.core.throttle import count_try
+from lms.core.throttle import Limit, count_try
 from lms.people.forms.second_factor import CodeForm, PasswordAgainForm, SetUpCodeForm
 from lms.people.models import SecondFactor
 from lms.people.queries.accounts import count_own_codes, find_own_factor, find_person
 from lms.people.routes import entering
 from lms.people.routes.blueprint import blueprint
 from lms.people.rules.second_factor import address_of, grouped
-from lms.people.rules.sign_in import CODE_OF_ACCOUNT
+from lms.people.rules.sign_in import CODE_OF_ACCOUNT, FIRST_CODE_OF_ACCOUNT
 from lms.people.services import second_factor as services
 from lms.people.services.sign_in import renew_session
 
@@ -40,12 +40,11 @@ def second_factor() -> Response:
         status = 400 if form.is_submitted() else 200
         return entering.page_of_second_factor(form, entering.wish(), packed, person, status)
     try:
-        counted = count_try(engine(), [(CODE_OF_ACCOUNT, str(person.person_id))], now=now())
+        _check(form.code.data or "", CODE_OF_ACCOUNT)
         was_printed = services.give(session(), actor(), form.code.data or "", key=_key(), now=now())
     except BekalError as error:
         status = entering.show(form, error)
         return entering.page_of_second_factor(form, entering.wish(), packed, person, status)
-    counted.give_back()
     begun = renew_session(session(), person.session_id, second_factor=True, now=now())
     entering.enter(begun)
     if was_printed:
@@ -95,17 +94,17 @@ def second_factor_qr() -> Response:
 def confirm_second_factor() -> Response:
     """Take the first code; then the printed codes are shown, this once."""
     form = SetUpCodeForm()
-    factor = find_own_factor(session(), actor())
+    with reading() as reader:
+        factor = find_own_factor(reader, actor())
     if not form.validate_on_submit():
         return _page_of_set_up(form, factor, 400)
     try:
-        counted = count_try(engine(), [(CODE_OF_ACCOUNT, f"set-up:{actor().person_id}")], now=now())
+        _check(form.code.data or "", FIRST_CODE_OF_ACCOUNT)
         codes = services.confirm_set_up(
             session(), actor(), form.code.data or "", key=_key(), now=now()
         )
     except BekalError as error:
         return _page_of_set_up(form, factor, entering.show(form, error))
-    counted.give_back()
     begun = renew_session(session(), entering.present().session_id, second_factor=True, now=now())
     entering.enter(begun)
     return _page_of_codes(codes, is_first=True)
@@ -134,6 +133,18 @@ def second_factor_settings() -> Response:
 
 def _key() -> bytes:
     return derive_key(settings().secret_key, services.PURPOSE)
+
+
+def _check(code: str, limit: Limit) -> None:
+    """Count a try, and refuse a code that does not fit, before the write transaction begins.
+
+    The throttle writes in a transaction of its own, for which SQLite has room only now.
+    """
+    counted = count_try(engine(), [(limit, str(actor().person_id))], now=now())
+    with reading() as reader:
+        if not services.fits(reader, actor(), code, key=_key(), now=now()):
+            raise BadInputError(services.WRONG_CODE, field="code")
+    counted.give_back()
 
 
 def _page_of_set_up(

@@ -25,14 +25,13 @@ PASSWORD_OF_ACCOUNT = Limit("password:account", 5, _WINDOW)
 so that a stranger cannot keep the owner out (OWASP, device cookies)."""
 PASSWORD_OF_ADDRESS = Limit("password:address", 30, _WINDOW)
 CODE_OF_ACCOUNT = Limit("code:account", 5, _WINDOW)
+FIRST_CODE_OF_ACCOUNT = Limit("first-code:account", 5, _WINDOW)
 RESET_OF_EMAIL = Limit("reset:email", 3, _HOUR)
 RESET_OF_ADDRESS = Limit("reset:address", 20, _HOUR)
 REGISTRATION_OF_EMAIL = Limit("registration:email", 3, _HOUR)
 REGISTRATION_OF_ADDRESS = Limit("registration:address", 20, _HOUR)
 ASK_AGAIN_OF_LINK = Limit("invitation:link", 3, datetime.timedelta(days=1))
 ASK_AGAIN_OF_ADDRESS = Limit("invitation:address", 20, _HOUR)
-LINK_OF_ADDRESS = Limit("link:address", 60, _WINDOW)
-"""Links from mails opened or used from one address; guessing 256 bits is hopeless anyway."""
 
 START = "/start"
 LONGEST_PATH = 2000

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 
 from lms.access.reaches import Reach, within
 from lms.core.actor import Actor
@@ -30,7 +30,9 @@ from lms.people.rules.second_factor import (
 )
 
 PURPOSE = "second factor"
-_WRONG = N_("This code does not fit. Wait for the next one in your app, and type its six digits.")
+WRONG_CODE = N_(
+    "This code does not fit. Wait for the next one in your app, and type its six digits."
+)
 
 
 def begin_set_up(session: Session, actor: Actor, *, key: bytes, now: datetime.datetime) -> None:
@@ -67,7 +69,7 @@ def confirm_set_up(
         raise NotPossibleError(N_("No set-up is under way. Start it again from your account."))
     step = step_of(read_secret(factor, key=key), code, now=now)
     if step is None or not _move_step(session, actor, factor, step):
-        raise BadInputError(_WRONG, field="code")
+        raise BadInputError(WRONG_CODE, field="code")
     factor.confirmed_at = now
     _record(session, actor, "second_factor.confirm", now=now)
     _tell(session, actor, "people/mail/second_factor_on", now=now)
@@ -106,8 +108,31 @@ def give(session: Session, actor: Actor, code: str, *, key: bytes, now: datetime
         return True
     step = step_of(read_secret(factor, key=key), code, now=now)
     if step is None or not _move_step(session, actor, factor, step):
-        raise BadInputError(_WRONG, field="code")
+        raise BadInputError(WRONG_CODE, field="code")
     return False
+
+
+def fits(session: Session, actor: Actor, code: str, *, key: bytes, now: datetime.datetime) -> bool:
+    """Whether a code would be accepted now; for asking before the write transaction begins."""
+    factor = find_own_factor(session, actor)
+    if factor is None:
+        return False
+    step = step_of(read_secret(factor, key=key), code, now=now)
+    if step is not None and step > factor.last_step:
+        return True
+    printed = printed_form(code)
+    if printed is None or factor.confirmed_at is None:
+        return False
+    unused = within(
+        select(OneTimeCode.id).where(
+            OneTimeCode.digest == _digest(key, _own_id(actor), printed),
+            OneTimeCode.used_at.is_(None),
+        ),
+        OneTimeCode,
+        actor,
+        Reach.SELF,
+    )
+    return session.execute(unused).first() is not None
 
 
 def remove(session: Session, actor: Actor, *, now: datetime.datetime) -> None:
