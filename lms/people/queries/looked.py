@@ -6,18 +6,14 @@ import datetime
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from lms.access.reaches import scoped
 from lms.access.roles import Role
+from lms.core.access_log import list_accesses
 from lms.core.actor import Actor
-from lms.core.apart import AccessRecord, AccessRecordPerson
+from lms.core.apart import AccessRecord
 from lms.core.database import Session
 from lms.people.models import Person
 from lms.people.queries.persons import reach_of
-
-LATEST = 200
-"""Looks read back at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +36,11 @@ def list_looks(session: Session, actor: Actor, person_id: int, *, with_names: bo
     The caller has decided that the actor may see them. `with_names` asks for the names of
     viewers within the actor's reach.
     """
-    statement = (
-        select(AccessRecord)
-        .join(AccessRecordPerson, AccessRecordPerson.access_record_id == AccessRecord.id)
-        .where(
-            AccessRecordPerson.person_id == person_id,
-            AccessRecord.viewer_person_id != person_id,
-        )
-        .order_by(AccessRecord.id.desc())
-        .limit(LATEST)
-    )
-    records = session.execute(statement).scalars().all()
+    records = [
+        each
+        for each in list_accesses(session, person_id=person_id).records
+        if each.viewer_person_id != person_id
+    ]
     names: dict[int, str] = {}
     if with_names:
         viewers = {each.viewer_person_id for each in records if each.viewer_person_id is not None}

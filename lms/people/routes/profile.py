@@ -125,7 +125,7 @@ def address() -> Answer:
     return _address_page(form)
 
 
-@blueprint.route("/profile/address/<token>", methods=["GET", "POST"])
+@blueprint.route("/profile/address/<string:token>", methods=["GET", "POST"])
 @policy(Permission.ACCOUNT_USE)
 def confirm_address(token: str) -> Answer:
     """The link in the mail to the new address: one button."""

@@ -36,7 +36,7 @@ def clean_name(typed: str, *, field: str = "name") -> str:
     Marks that only steer the direction of text or are invisible are left out silently,
     but for the two joiners that some scripts are spelt with.
     """
-    name = " ".join(unicodedata.normalize("NFC", typed).split())
+    name = _shown_part(typed)
     for place, character in enumerate(name, start=1):
         if unicodedata.category(character) in _UNSHOWABLE:
             raise BadInputError(
@@ -48,11 +48,6 @@ def clean_name(typed: str, *, field: str = "name") -> str:
                 place=place,
                 code=f"{ord(character):04X}",
             )
-    name = "".join(
-        character
-        for character in name
-        if character in _JOINERS or unicodedata.category(character) != "Cf"
-    )
     if len(name) > LONGEST:
         raise BadInputError(
             N_("This is longer than %(longest)s characters. Write a shorter form."),
@@ -60,3 +55,17 @@ def clean_name(typed: str, *, field: str = "name") -> str:
             longest=LONGEST,
         )
     return name
+
+
+def _shown_part(typed: str) -> str:
+    """What of the text is seen: composed, without invisible marks, single spaces.
+
+    Empty if nothing but joiners is left.
+    """
+    seen = "".join(
+        character
+        for character in unicodedata.normalize("NFC", typed)
+        if character in _JOINERS or unicodedata.category(character) != "Cf"
+    )
+    name = " ".join(unicodedata.normalize("NFC", seen).split())
+    return name if name.strip("".join(_JOINERS) + " ") else ""
