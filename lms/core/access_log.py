@@ -12,7 +12,7 @@ from lms.core.apart import AccessRecord, AccessRecordPerson
 from lms.core.database import Session
 
 PAGE = 50
-SHOWN = 12
+SHOWN = 4
 """How many of the people of one record a page names; an export may have thousands."""
 
 

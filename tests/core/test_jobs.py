@@ -215,7 +215,7 @@ def test_refusal_with_a_sentence_parks_at_once_without_personal_values(
     work_off(make_shift(refuses))
     fresh(session, job)
     assert job.state is JobState.PARKED
-    assert job.last_error == "Row 12 names …."
+    assert job.last_error == job.result["said"] == "Row 12 names …."
 
 
 def test_moving_cursor_starts_the_count_of_tries_anew(

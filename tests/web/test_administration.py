@@ -217,13 +217,15 @@ def test_audit_names_nobody(client: Client, session: Session, app: Flask) -> Non
 
 def test_day_that_cannot_be_read_is_said_beside_its_field(client: Client) -> None:
     page = client.get("/administration/audit?since=yesterday", status=400)
-    assert page.error("since")
+    assert page.error("since") == "Write the day like this: 2026-11-22"
 
 
-@pytest.mark.parametrize("query", ["viewer=x", "person=0", "viewer=-1"])
+@pytest.mark.parametrize(
+    "query", ["viewer=x", "person=0", "viewer=-1", "person=99999999999999999999"]
+)
 def test_number_that_cannot_be_read_is_said(client: Client, query: str) -> None:
     page = client.get(f"/administration/access?{query}", status=400)
-    assert page.error(query.split("=")[0])
+    assert page.error(query.split("=")[0]) == "Write the number of a person, such as 41"
 
 
 def test_access_record_is_read_by_viewer_and_by_person(
@@ -255,7 +257,7 @@ def test_access_record_is_read_by_viewer_and_by_person(
     assert len(of_seen) == 2
     exports = lines("exports=y")
     assert len(exports) == 1
-    assert "and 9 more" in exports[0][5]
+    assert "and 17 more" in exports[0][5]
     assert exports[0][6] == "yearly report"
     assert "Ann Example" not in client.get("/administration/access").html
 
@@ -309,6 +311,13 @@ def test_finished_job_says_what_came_of_it(
     assert page.h1 == heading
     assert page.links("See the result") == (["/start"] if state is JobState.DONE else [])
     assert client.raw("GET", f"/jobs/{job.run_id}.json").get_json()["finished"] is True
+
+
+def test_refused_job_tells_its_asker_why(session: Session, sign_in: SignIn) -> None:
+    person = make_official(session)
+    said = "There is no column with e-mail addresses. Name it “email”."
+    job = make_job(session, JobState.PARKED, by=actor_of(person), result={"said": said})
+    assert said in sign_in(person).get(f"/jobs/{job.run_id}").main
 
 
 @pytest.mark.parametrize("page", ["//evil.example", "https://evil.example", 7, None])

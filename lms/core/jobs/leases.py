@@ -108,7 +108,11 @@ def give_back(engine: Engine, job_id: int, token: str, *, now: datetime.datetime
 def fail(
     engine: Engine, job_id: int, token: str, said: str, *, now: datetime.datetime, park: bool
 ) -> bool:
-    """The try failed: wait and try again, or park the job after the last try or if `park`."""
+    """The try failed: wait and try again, or park the job after the last try or if `park`.
+
+    What is said when it is parked at once is a sentence for who asked for the job, and is
+    kept in its result as `said`.
+    """
     with Session(engine) as session, session.begin():
         job = session.execute(
             select(Job)
@@ -117,6 +121,8 @@ def fail(
         ).scalar_one_or_none()
         if job is None:
             return False
+        if park:
+            job.result = {**job.result, "said": said}
         _put_off(job, said, now=now, park=park)
         return True
 

@@ -42,7 +42,7 @@ def jobs() -> str:
     )
 
 
-@blueprint.post("/jobs/<int:job_id>/<verb>")
+@blueprint.post("/jobs/<int:job_id>/<string:verb>")
 @policy(Permission.JOB_DECIDE)
 def decide_job(job_id: int, verb: str) -> Response:
     """Take one step of the table of transitions."""

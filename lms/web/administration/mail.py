@@ -41,7 +41,7 @@ def mail() -> str:
     )
 
 
-@blueprint.post("/mail/<int:mail_id>/<verb>")
+@blueprint.post("/mail/<int:mail_id>/<string:verb>")
 @policy(Permission.MAIL_DECIDE)
 def decide_mail(mail_id: int, verb: str) -> Response:
     """Take one step of the table of transitions."""
