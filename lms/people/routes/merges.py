@@ -13,7 +13,7 @@ from lms.access.policies import policy
 from lms.access.reaches import Reach
 from lms.access.rules import scopes_for
 from lms.core.errors import BadInputError, NotPossibleError
-from lms.core.request import actor, now, record_access, session
+from lms.core.request import actor, now, session
 from lms.people.forms.merges import ProposeMergeForm
 from lms.people.models.persons import PERSON_STATE_NAMES, SEX_NAMES
 from lms.people.queries.disclosed import disclose_to
@@ -22,6 +22,7 @@ from lms.people.queries.merges import get_pair, list_merges
 from lms.people.queries.persons import get_row
 from lms.people.routes.blueprint import blueprint
 from lms.people.routes.entering import show
+from lms.people.routes.recording import record_shown
 from lms.people.rules.merges import MERGE_REASON_NAMES, MERGE_STATE_NAMES, MergeState, Verb
 from lms.people.services.merges import decide_merge, propose_merge
 
@@ -34,7 +35,7 @@ def merges() -> str:
     pairs, following = list_merges(
         session(), actor(), state=state, below=request.args.get("before", type=int)
     )
-    record_access(sorted({view.person_id for pair in pairs for view in (pair.kept, pair.other)}))
+    record_shown(sorted({view.person_id for pair in pairs for view in (pair.kept, pair.other)}))
     kept: dict[str, Any] = {"state": state.value} if state else {}
     return render_template(
         "people/merges.html",
@@ -70,7 +71,7 @@ def merge_propose(person_id: int) -> Response | tuple[str, int]:
         else:
             flash(gettext("Proposed. The secretariat decides."), "good")
             return redirect(url_for("people.merge", merge_id=merge.id), 303)
-    record_access([person_id])
+    record_shown([person_id])
     return render_template("people/merge_propose.html", form=form, person=view), status
 
 
@@ -79,7 +80,7 @@ def merge_propose(person_id: int) -> Response | tuple[str, int]:
 def merge(merge_id: int) -> str:
     """The two accounts side by side, and what may be decided."""
     pair = get_pair(session(), actor(), merge_id)
-    record_access(sorted({pair.kept.person_id, pair.other.person_id}))
+    record_shown(sorted({pair.kept.person_id, pair.other.person_id}))
     return render_template(
         "people/merge.html",
         pair=pair,

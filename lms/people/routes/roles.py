@@ -14,7 +14,7 @@ from lms.access.reaches import Reach
 from lms.access.roles import ROLE_NAMES, Role
 from lms.access.rules import may
 from lms.core.errors import BadInputError, NotFoundError, NotPossibleError
-from lms.core.request import actor, now, record_access, session
+from lms.core.request import actor, now, session
 from lms.core.text import N_
 from lms.people.forms.roles import EndRoleForm, FindPersonForm, GrantForm, TermForm
 from lms.people.models import Agency, Person
@@ -35,6 +35,7 @@ from lms.people.queries.roles import (
 )
 from lms.people.routes.blueprint import blueprint
 from lms.people.routes.entering import show
+from lms.people.routes.recording import record_shown
 from lms.people.rules.roles import FOCAL_KIND_NAMES, GRANTABLE, is_stale
 from lms.people.services.roles import change_term, confirm_role, end_role, grant_role
 
@@ -96,7 +97,7 @@ def role_confirm(role_id: int) -> Response:
 def person_roles(person_id: int) -> str:
     """All roles of one person: present, to come, and over."""
     person, agency = get_row(session(), actor(), person_id, reach_of(actor()))
-    record_access([person_id])
+    record_shown([person_id])
     lines = list_roles_of(session(), actor(), person, agency, today=now().date())
     return render_template(
         "people/person_roles.html",
@@ -174,7 +175,7 @@ def _roles_page(form: FindPersonForm) -> str:
     lines, following = list_roles(
         session(), actor(), wanted, today=now().date(), after=place_of(session(), actor(), place)
     )
-    record_access(sorted({line.person.person_id for line in lines}))
+    record_shown(sorted({line.person.person_id for line in lines}))
     kept: dict[str, Any] = {key: value for key, value in args.items() if key != "after" and value}
     return render_template(
         "people/roles.html",
@@ -196,7 +197,7 @@ def _roles_page(form: FindPersonForm) -> str:
 def _granting(
     form: GrantForm, wanted: Role, person: Person, agency: Agency | None, status: int
 ) -> tuple[str, int]:
-    record_access([person.id])
+    record_shown([person.id])
     page = render_template(
         "people/role_grant.html",
         form=form,
@@ -218,7 +219,7 @@ def _show_grant(form: GrantForm, error: BadInputError | NotPossibleError) -> int
 def _role_page(role_id: int, form: TermForm, ending: EndRoleForm, status: int) -> tuple[str, int]:
     held = get_role(session(), actor(), role_id, Reach.ALL_MEMBERS)
     person, agency = get_row(session(), actor(), held.person_id, Reach.ALL_MEMBERS)
-    record_access([person.id])
+    record_shown([person.id])
     lines: list[RoleLine] = list_roles_of(session(), actor(), person, agency, today=now().date())
     page = render_template(
         "people/role.html",

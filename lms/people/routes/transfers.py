@@ -14,7 +14,7 @@ from lms.access.reaches import Reach
 from lms.access.rules import may, may_for_member, scopes_for
 from lms.core.actor import ScopeKind
 from lms.core.errors import BadInputError, NotFoundError, NotPossibleError
-from lms.core.request import actor, now, record_access, session
+from lms.core.request import actor, now, session
 from lms.core.text import N_
 from lms.people.forms.transfers import AcceptForm, AskForm, RefuseForm, RequestForm
 from lms.people.queries.agencies import agency_choices
@@ -30,6 +30,7 @@ from lms.people.queries.transfers import (
 )
 from lms.people.routes.blueprint import blueprint
 from lms.people.routes.entering import show
+from lms.people.routes.recording import record_shown
 from lms.people.rules.transfers import (
     TRANSFER_STATE_NAMES,
     TransferReason,
@@ -52,7 +53,7 @@ def transfers() -> str:
     lines, following = list_transfers(
         session(), actor(), finished=finished, below=request.args.get("before", type=int)
     )
-    record_access(sorted({line.transfer.person_id for line in lines if line.name}))
+    record_shown(sorted({line.transfer.person_id for line in lines if line.name}))
     shown: dict[str, Any] = {"show": "finished"} if finished else {}
     return render_template(
         "people/transfers.html",
@@ -118,7 +119,7 @@ def transfer_start(person_id: int) -> Response | tuple[str, int]:
             else:
                 flash(gettext("Asked. The old member releases next."), "good")
             return redirect(url_for("people.transfer", transfer_id=transfer.id), 303)
-    record_access([person_id])
+    record_shown([person_id])
     page = render_template(
         "people/transfer_start.html",
         form=form,
@@ -255,7 +256,7 @@ def _page(
         accepting.post.data = line.transfer.to_post
     if Verb.REFUSE in steps and refusing is None:
         refusing = RefuseForm.of(steps[Verb.REFUSE].reasons)
-    record_access([line.transfer.person_id] if line.name else [])
+    record_shown([line.transfer.person_id] if line.name else [])
     page = render_template(
         "people/transfer.html",
         line=line,
