@@ -18,6 +18,7 @@ from lms.people.models import Affiliation, Agency, Person, RoleHeld
 from lms.people.models.members import AgencyType
 from lms.people.models.persons import PersonState
 from lms.people.models.roles import FocalKind
+from lms.people.rules.names import sort_name
 from lms.people.services.passwords import hash_password
 
 PASSWORD = "two rivers meet at dusk"
@@ -67,7 +68,7 @@ def make_official(
         agency_id=agency.id,
         state=state,
         name=name,
-        sort_name=fold(name),
+        sort_name=sort_name(name, values.get("list_name", "")),
         email=email,
         folded_email=fold(email),
         post=values.pop("post", "Officer"),

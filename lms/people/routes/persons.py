@@ -15,18 +15,21 @@ from lms.access.policies import policy
 from lms.access.roles import ROLE_NAMES
 from lms.access.rules import may, may_for_agency, scopes_for
 from lms.core.actor import ScopeKind
-from lms.core.errors import BadInputError
+from lms.core.errors import BadInputError, NotPossibleError
 from lms.core.request import actor, now, only_read_on, record_access, session
+from lms.core.text import N_
 from lms.people.forms.persons import ListingForm, MoveForm
 from lms.people.models import Agency
 from lms.people.models.persons import SECTOR_NAMES, SEX_NAMES
 from lms.people.queries.disclosed import PersonView, disclose, disclose_to
+from lms.people.queries.exported import export_rows
 from lms.people.queries.looked import list_looks
 from lms.people.queries.members import member_names
 from lms.people.queries.persons import (
     MOST_COUNTED,
     PeopleFilter,
     count_people,
+    every_person,
     get_row,
     last_invited_at,
     list_affiliations,
@@ -47,11 +50,16 @@ from lms.people.rules.persons import (
     Verb,
     possible,
 )
+from lms.people.rules.spreadsheets.writing import as_csv, as_workbook
 from lms.people.services.persons import move_person, state_for
 from lms.people.services.profile import Listing, limit_listing
 
 NOW, ALL = "now", "all"
 """Two words of the filter by state beside the states: those present now, and all."""
+
+
+MOST_EXPORTED = 5_000
+"""Rows built before the first byte of a file is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +143,22 @@ def people() -> str:
     )
 
 
+@blueprint.get("/people/export.csv")
+@policy(Permission.PERSON_READ_OWN_MEMBER, recorded=True)
+def people_csv() -> Response:
+    """The people of the filter as CSV, as an import reads them back."""
+    return _file(as_csv(_exported()), "people.csv", "text/csv; charset=utf-8")
+
+
+@blueprint.get("/people/export.xlsx")
+@policy(Permission.PERSON_READ_OWN_MEMBER, recorded=True)
+def people_xlsx() -> Response:
+    """The same as a workbook."""
+    content = as_workbook([(gettext("People"), _exported())])
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return _file(content, "people.xlsx", kind)
+
+
 @blueprint.get("/people/<int:person_id>")
 @policy(Permission.PERSON_LIST, recorded=True)
 def person(person_id: int) -> str:
@@ -178,6 +202,29 @@ def limit(person_id: int) -> Response | tuple[str, int]:
         return _page(person_id, listing=form), status
     flash(gettext("The listing of this person is saved."))
     return redirect(url_for("people.person", person_id=person_id), 303)
+
+
+def _exported() -> list[list[str]]:
+    """The rows of an export, recorded as one. Raises NotPossibleError if they are too many."""
+    wanted = Wanted.of_request().filter
+    if count_people(session(), actor(), wanted, most=MOST_EXPORTED) > MOST_EXPORTED:
+        raise NotPossibleError(
+            N_(
+                "These are more than %(most)s persons, too many for one file. "
+                "Choose a member, an agency or a state first."
+            ),
+            most=MOST_EXPORTED,
+        )
+    found = every_person(session(), actor(), wanted, most=MOST_EXPORTED)
+    rows, ids = export_rows(actor(), found, member_names(session()))
+    record_access(ids, is_export=True)
+    return rows
+
+
+def _file(content: bytes, name: str, kind: str) -> Response:
+    response = Response(content, content_type=kind)
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return response
 
 
 def _page(
@@ -238,15 +285,15 @@ def _page(
 def _further_steps(view: PersonView) -> list[tuple[str, str]]:
     """Links to what is done to a person elsewhere, for those whose role may."""
     steps = (
-        (Permission.TRANSFER_RELEASE, gettext("Transfer to another member"), "transfer"),
-        (Permission.ROLE_READ, gettext("Roles and terms"), "roles"),
-        (Permission.MERGE_PROPOSE, gettext("Two accounts of one person"), "merge"),
+        (Permission.TRANSFER_RELEASE, gettext("Transfer to another member"), "transfer_start"),
+        (Permission.ROLE_READ, gettext("Roles and terms"), "person_roles"),
+        (Permission.MERGE_PROPOSE, gettext("Two accounts of one person"), "merge_propose"),
     )
     if view.state is not PersonState.ACTIVE:
         return []
     return [
-        (words, f"/people/{view.person_id}/{path}")
-        for permission, words, path in steps
+        (words, url_for(f"people.{endpoint}", person_id=view.person_id))
+        for permission, words, endpoint in steps
         if may(actor(), permission)
     ]
 

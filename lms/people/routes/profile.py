@@ -81,7 +81,6 @@ def profile() -> Answer:
         else None,
         role_names=ROLE_NAMES,
         side_words=SIDE_WORDS,
-        move_url=f"/people/{person.id}/transfer",
         table=_who_sees(),
         viewers=[gettext(VIEWER_NAMES[viewer]) for viewer in OTHERS],
     )
