@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.core.storage import PIECE, BadKeyError, LocalFolder, NotStoredError, checked
@@ -128,6 +128,7 @@ def test_key_that_is_no_plain_path_is_refused(storage: LocalFolder, key: str) ->
         storage.put(key, b"x")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab./\\-_~%\x00 é", max_size=20))
 def test_accepted_key_stays_inside(key: str) -> None:
     try:
