@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func
-
 from lms.access.permissions import Permission
 from lms.access.reaches import Reach, scoped
 from lms.access.rules import scopes_for
@@ -132,17 +130,6 @@ def list_rows(
     )
     found = list(session.execute(statement).scalars())
     return (found[:limit], found[limit - 1].number) if len(found) > limit else (found, None)
-
-
-def count_rows(session: Session, actor: Actor, run: ImportRun) -> dict[RowOutcome, int]:
-    """How many rows have each outcome."""
-    statement = (
-        scoped(ImportRow, actor, Reach.OWN_MEMBER)
-        .with_only_columns(ImportRow.outcome, func.count())
-        .where(ImportRow.import_run_id == run.id)
-        .group_by(ImportRow.outcome)
-    )
-    return dict(session.execute(statement).tuples().all())
 
 
 def problems_of_rows(

@@ -33,16 +33,16 @@ def forget_chunk(session: Session, run_id: int, *, limit: int = 2_000) -> int:
     """Delete some rows of a run with their problems; how many. Zero: none are left."""
     statement = (
         scoped(ImportRow, _SYSTEM, Reach.ALL_MEMBERS)
-        .with_only_columns(ImportRow.id, ImportRow.number)
+        .with_only_columns(ImportRow.number)
         .where(ImportRow.import_run_id == run_id)
         .order_by(ImportRow.number)
         .limit(limit)
     )
-    rows = session.execute(statement).tuples().all()
-    if rows:
-        _delete(session, ImportRow, run_id, [number for _, number in rows])
-        _delete(session, ImportProblem, run_id, [number for _, number in rows])
-    return len(rows)
+    numbers = list(session.execute(statement).scalars())
+    if numbers:
+        _delete(session, ImportRow, run_id, numbers)
+        _delete(session, ImportProblem, run_id, numbers)
+    return len(numbers)
 
 
 def _delete(

@@ -146,6 +146,43 @@ def _as_previewed(row: ImportRow, changes: Changes) -> bool:
     return shown == {name: change for name, change in changes.items() if name != "agency_id"}
 
 
+def make_people(
+    session: Session,
+    actor: Actor,
+    wanted: Sequence[Wanted],
+    *,
+    run_id: str,
+    now: datetime.datetime,
+) -> dict[int, Person]:
+    """Make an account and an affiliation for each row, in few statements; by row number.
+
+    Nobody is told (`invite_people`). An address that somebody holds gives a row that is
+    being checked, and everything else alike. A row is missing only where the same address
+    waits for the same member already. Agencies must be there and open.
+    """
+    held = find_held(session, {row.folded_email for row in wanted})
+    international = _international(session, {row.member_code for row in wanted})
+    values = [_values(row, run_id, held, row.member_code in international, now) for row in wanted]
+    ids = _insert(session, values)
+    # Somebody took an address between the two statements: then it is held, too.
+    late = [each | {"state": PersonState.BEING_CHECKED} for each in values if _key(each) not in ids]
+    if late:
+        ids |= _insert(session, late)
+    found = session.execute(
+        scoped(Person, actor, Reach.OWN_MEMBER).where(Person.id.in_(sorted(ids.values())))
+    ).scalars()
+    people = {person.id: person for person in found}
+    made: dict[int, Person] = {}
+    with _bodies_at_hand(session, people.values()), session.no_autoflush:
+        for row in wanted:
+            person = people.get(ids.get((row.member_code, row.folded_email), 0))
+            if person is not None:
+                _follow(session, actor, run_id, person, now=now)
+                made[row.number] = person
+    session.flush()
+    return made
+
+
 def _write_new(
     session: Session,
     actor: Actor,
@@ -156,40 +193,22 @@ def _write_new(
 ) -> int:
     if not new:
         return 0
-    held = find_held(session, {wanted.folded_email for _, wanted in new})
-    international = _international(session, {wanted.member_code for _, wanted in new})
-    values = [
-        _values(wanted, run, held, wanted.member_code in international, now) for _, wanted in new
-    ]
-    ids = _insert(session, values)
-    # Somebody took an address between the two statements: then it is held, too.
-    late = [each | {"state": PersonState.BEING_CHECKED} for each in values if _key(each) not in ids]
-    if late:
-        ids |= _insert(session, late)
-    found = session.execute(
-        scoped(Person, actor, Reach.OWN_MEMBER).where(Person.id.in_(sorted(ids.values())))
-    ).scalars()
-    people = {person.id: person for person in found}
-    written = []
-    with _bodies_at_hand(session, people.values()), session.no_autoflush:
-        for row, wanted in new:
-            person = people.get(ids.get((wanted.member_code, wanted.folded_email), 0))
-            if person is None:
-                row.outcome = RowOutcome.LEFT_OUT
-                continue
+    made = make_people(session, actor, [wanted for _, wanted in new], run_id=run.run_id, now=now)
+    for row, _ in new:
+        person = made.get(row.number)
+        if person is None:
+            row.outcome = RowOutcome.LEFT_OUT
+        else:
             row.person_id, row.is_written = person.id, True
-            _follow(session, actor, run, person, now=now)
-            written.append(person)
-    session.flush()
     if run.sends_invitations:
-        invite_people(session, actor, written, now=now)
-    return len(written)
+        invite_people(session, actor, made.values(), now=now)
+    return len(made)
 
 
 def _follow(
     session: Session,
     actor: Actor,
-    run: ImportRun,
+    run_id: str,
     person: Person,
     *,
     now: datetime.datetime,
@@ -212,7 +231,7 @@ def _follow(
         person.id,
         now=now,
         subject_person_id=person.id,
-        run_id=run.run_id,
+        run_id=run_id,
         agency_id=person.agency_id,
     )
 
@@ -294,7 +313,7 @@ def _typed(name: str, value: Any) -> Any:
 
 def _values(
     wanted: Wanted,
-    run: ImportRun,
+    run_id: str,
     held: Collection[str],
     is_international: bool,
     now: datetime.datetime,
@@ -323,7 +342,7 @@ def _values(
         "interface_language": given.get("interface_language", "en"),
         "limited_by_agency": given.get("limited_listing", False),
         "created_at": now,
-        "run_id": run.run_id,
+        "run_id": run_id,
     }
 
 
