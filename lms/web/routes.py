@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, abort, jsonify, render_template
 from sqlalchemy import text
 
 from lms.access.disclosure import FIELD_NAMES, SHOWN_NAMES, VIEWER_NAMES, Field, Viewer, shown
 from lms.access.permissions import Permission
 from lms.access.policies import policy, public
 from lms.access.roles import ROLE_NAMES, Role
-from lms.core.request import actor, now, session
+from lms.core.request import actor, now, session, settings
+from lms.courses.catalogue import OPEN_TO_NAMES, CatalogueFilter, found_by
+from lms.courses.queries import list_cards
+from lms.courses.routes import own_name, page_language
 from lms.people.queries.due import list_due
 from lms.people.rules.documents import IN_FORCE
+from lms.web.style import facts as style_facts
 
 blueprint = Blueprint("web", __name__)
 
@@ -19,8 +23,15 @@ blueprint = Blueprint("web", __name__)
 @blueprint.get("/")
 @public("The front page says what this is and how to come in.")
 def front() -> str:
-    """What Bekal is, and the ways in."""
-    return render_template("web/front.html")
+    """What Bekal is, the courses there are, and the ways in."""
+    language = page_language()
+    return render_template(
+        "web/front.html",
+        cards=found_by(CatalogueFilter(), list_cards(session()), language),
+        language=language,
+        open_to=OPEN_TO_NAMES,
+        own_name=own_name,
+    )
 
 
 @blueprint.get("/start")
@@ -68,6 +79,15 @@ def accessibility() -> str:
 def robots() -> Response:
     """Only the front page is for search engines."""
     return Response("User-agent: *\nAllow: /$\nDisallow: /\n", content_type="text/plain")
+
+
+@blueprint.get("/style")
+@public("Developers look at every part of the pages, on invented facts. Absent in production.")
+def style() -> str:
+    """The living style page."""
+    if settings().is_production:
+        abort(404)
+    return render_template("style/index.html", **style_facts())
 
 
 @blueprint.get("/healthz")

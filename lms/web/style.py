@@ -13,6 +13,7 @@ from wtforms import (
     FileField,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -32,12 +33,22 @@ class StyleForm(FlaskForm):
     member = StringField("Member", description="Your focal point changes this.")
     work = SelectField(
         "Your work",
-        choices=[("border", "Border and immigration"), ("labour", "Labour inspection")],
+        choices=[
+            SelectChoice("border", "Border and immigration"),
+            SelectChoice("labour", "Labour inspection"),
+        ],
     )
-    way = RadioField("How will you join?", choices=[("room", "In the room"), ("online", "Online")])
+    way = RadioField(
+        "How will you join?",
+        choices=[SelectChoice("room", "In the room"), SelectChoice("online", "Online")],
+    )
     languages = SelectMultipleField(
         "Languages you work in",
-        choices=[("en", "English"), ("th", "ไทย"), ("vi", "Tiếng Việt")],
+        choices=[
+            SelectChoice("en", "English"),
+            SelectChoice("th", "ไทย"),
+            SelectChoice("vi", "Tiếng Việt"),
+        ],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from config import ROOT
+from tests.support.client import Client
 
 ASSETS = ROOT / "lms" / "web" / "assets"
 TEMPLATES = ROOT / "templates"
@@ -25,7 +26,7 @@ MARKS_AT_LEAST = 3
 LARGEST_SHEET = 10_500
 LARGEST_SWATCH = 2_000
 NOT_SWATCHES = {"certificate-border.svg"}
-SHOWN_ELSEWHERE = {"lesson.html", "questions.html"}  # they need a course; lessons show them
+SHOWN_ELSEWHERE = {"lesson.html", "questions.html", "report.html"}  # they need real records
 
 GROUNDS = ("paper", "wash", "raise")
 WASHES = tuple(f"{name}-wash" for name in ("brand", "accent", "good", "bad", "warn", "note", "law"))
@@ -199,3 +200,9 @@ def test_main_js_knows_every_part_that_templates_ask_for() -> None:
             asked |= set(re.sub(r"\{%.*?%\}", " ", value).split())
     assert asked == parts.keys()
     assert {name for name in parts.values() if not (ASSETS / f"{name}.js").is_file()} == set()
+
+
+def test_the_style_page_is_a_page_like_any_other(client: Client) -> None:
+    page = client.get("/style")
+    assert page.h1 == "Parts of the look"
+    assert page.error("email") == "Write your e-mail address"
