@@ -37,6 +37,7 @@ class Permission(enum.StrEnum):
     PERSON_SUSPEND = "person:suspend"
     ROLE_GRANT = "role:grant"
     ROLE_READ = "role:read"
+    SECOND_FACTOR_REMOVE = "second-factor:remove"
     STYLE_READ = "style:read"
     TRANSFER_ACCEPT = "transfer:accept"
     TRANSFER_RELEASE = "transfer:release"

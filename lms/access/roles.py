@@ -92,6 +92,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PERSON_READ_OWN_MEMBER,
             Permission.PERSON_SUSPEND,
             Permission.ROLE_READ,
+            Permission.SECOND_FACTOR_REMOVE,
             Permission.TRANSFER_ACCEPT,
             Permission.TRANSFER_RELEASE,
         }

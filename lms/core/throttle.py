@@ -7,11 +7,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from lms.core import apart
+from lms.core.database import Session
 from lms.core.errors import TooManyTriesError
 from lms.core.text import N_
+
+LONGEST_WINDOW = datetime.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +69,8 @@ def count_try(
 def forget(engine: Engine, limits: Sequence[tuple[Limit, str]]) -> None:
     """Forget all tries under these limits and keys."""
     apart.forget_tries(engine, [limit.key(of) for limit, of in limits])
+
+
+def sweep(session: Session, *, now: datetime.datetime) -> None:
+    """Delete tries older than a week; no limit looks back so far."""
+    session.execute(delete(apart.Try).where(apart.Try.tried_at < now - LONGEST_WINDOW))

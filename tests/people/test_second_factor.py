@@ -21,7 +21,13 @@ from lms.core.sealing import SealBrokenError, derive_key, keyed_digest, seal, un
 from lms.people.models import OneTimeCode, Person, SecondFactor
 from lms.people.queries.sign_in import SIGN_IN
 from lms.people.rules.second_factor import ALPHABET, new_printed_code, printed_form, step_of
-from tests.factories import PASSWORD, make_account, make_focal_point, password_hash
+from tests.factories import (
+    PASSWORD,
+    make_account,
+    make_focal_point,
+    make_secretariat,
+    password_hash,
+)
 from tests.support.client import Client
 from tests.support.ways_in import accepted, mails, sign_in_with
 
@@ -300,3 +306,36 @@ def test_production_sends_everybody_who_reads_others_to_set_up_first(
     assert page.h1 == "Set up your second factor"
     set_up(app, session, of_focal_point, focal_point)
     assert of_focal_point.get("/account").h1 == "Account"
+
+
+def test_secretariat_opens_the_way_for_who_lost_phone_and_codes(
+    app: Flask, session: Session, client: Client, sign_in: Callable[..., Client]
+) -> None:
+    person = accepted(session, make_account(session))
+    lost = sign_in(person)
+    set_up(app, session, lost, person)
+    secretariat = sign_in(make_secretariat(session))
+    path = f"/people/{person.id}/second-factor"
+    page = secretariat.get(path)
+    assert "First be sure who asks" in page.main
+    page = secretariat.submit(page, "Remove the second factor")
+    assert "They are told by mail." in page.main
+    assert lost.get("/account", status=302).location.startswith("/sign-in")
+    assert sign_in_with(client, person.email, PASSWORD).h1 == "Account"
+    assert len(mails(session, "second_factor_off")) == 1
+    assert "There is nothing to remove." in secretariat.get(path).main
+
+
+def test_nobody_but_the_secretariat_takes_away_a_second_factor_and_nobody_their_own(
+    app: Flask, session: Session, sign_in: Callable[..., Client]
+) -> None:
+    person = make_account(session)
+    focal_point, secretariat = make_focal_point(session), make_secretariat(session)
+    path = f"/people/{person.id}/second-factor"
+    for other in (focal_point, person):
+        client = sign_in(other)
+        client.get(path, status=403)
+        client.post(path, status=403)
+    own = sign_in(secretariat)
+    own.post(f"/people/{secretariat.id}/second-factor", status=403)
+    own.get("/people/999999/second-factor", status=404)

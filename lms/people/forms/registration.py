@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from babel import Locale
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -21,7 +22,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from lms.people.models import Agency
 from lms.people.models.persons import SECTOR_NAMES, SEX_NAMES, Sector, Sex
-from lms.people.rules.languages import REGION, language_names
+from lms.people.rules.languages import REGION, find_language, language_names
 from lms.people.rules.sign_in import LONGEST_EMAIL
 from lms.people.services.registrations import Wish
 
@@ -85,8 +86,12 @@ class RegistrationForm(FlaskForm):
         ),
     )
 
-    def offer(self, agencies: Sequence[Agency]) -> None:
-        """Give the choices: the member's agencies, and the words in the reader's language."""
+    def offer(self, agencies: Sequence[Agency], *, spoken: str) -> None:
+        """Give the choices: the member's agencies, and the words in the reader's language.
+
+        `spoken`: the member's languages by their English names, with commas; they and
+        English come first.
+        """
         self.agency.choices = [
             ("", gettext("Choose")),
             *[(str(agency.id), agency.name) for agency in agencies],
@@ -94,10 +99,13 @@ class RegistrationForm(FlaskForm):
         ]
         self.sector.choices = [(each.value, gettext(SECTOR_NAMES[each])) for each in Sector]
         self.sex.choices = [(each.value, gettext(SEX_NAMES[each])) for each in Sex]
-        own_names = get_locale().languages
+        own_names = (get_locale() or Locale("en")).languages
         english = language_names()
         named = [(code, own_names.get(code) or english[code]) for code in REGION]
-        self.languages.choices = sorted(named, key=lambda each: each[1].casefold())
+        first = {find_language(word) for word in spoken.split(",")} | {"en"}
+        self.languages.choices = sorted(
+            named, key=lambda each: (each[0] not in first, each[1].casefold())
+        )
 
     def validate_agency_name(self, field: StringField) -> None:
         """Another agency needs its name."""

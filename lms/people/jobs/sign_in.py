@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from lms.core.jobs.periodic import Periodic
 from lms.core.jobs.work import Handler, Work
+from lms.core.throttle import sweep
 from lms.people.services.registrations import (
     REGISTER_JOB,
     answer_registration,
@@ -19,7 +20,7 @@ from lms.people.services.resets import (
     answer_reset_request,
 )
 
-SWEEP_JOB = "people.sweep_registrations"
+SWEEP_JOB = "people.sweep"
 
 
 def _reset(work: Work) -> None:
@@ -43,6 +44,7 @@ def _ask_again(work: Work) -> None:
 def _sweep(work: Work) -> None:
     with work.transaction() as session:
         delete_stale_registrations(session, now=work.now())
+        sweep(session, now=work.now())
 
 
 HANDLERS: Mapping[str, Handler] = {

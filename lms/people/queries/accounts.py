@@ -156,6 +156,14 @@ def find_own_factor(session: Session, actor: Actor) -> SecondFactor | None:
     return session.execute(scoped(SecondFactor, actor, Reach.SELF)).scalar_one_or_none()
 
 
+def has_factor(session: Session, person_id: int) -> bool:
+    """Whether a person has a second factor in force; for the system."""
+    statement = scoped(SecondFactor, SIGN_IN, Reach.ALL_MEMBERS).where(
+        SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_not(None)
+    )
+    return session.execute(statement).first() is not None
+
+
 def count_own_codes(session: Session, actor: Actor) -> int:
     """How many printed codes the actor has left."""
     statement = within(

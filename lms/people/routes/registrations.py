@@ -34,13 +34,17 @@ from lms.people.services.registrations import register as register_services
 def register() -> Response:
     """Choose a member, then fill in the form. The answer is the same for every address."""
     with reading() as reader:
-        members = {member.code: member.name for member in list_open_members(reader)}
+        found = {member.code: member for member in list_open_members(reader)}
+        members = {code: member.name for code, member in found.items()}
         code = (request.form if request.method == "POST" else request.args).get("member", "")
         agencies = list_public_agencies(reader, code) if code in members else []
     if code not in members:
-        return make_response(render_template("people/register_member.html", members=members))
+        page = render_template(
+            "people/register_member.html", members=members, asked="member" in request.args
+        )
+        return make_response(page)
     form = RegistrationForm(member=code)
-    form.offer(agencies)
+    form.offer(agencies, spoken=found[code].languages)
     if not form.validate_on_submit():
         return _page(form, members[code], 400 if form.is_submitted() else 200)
     try:

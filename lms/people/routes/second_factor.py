@@ -11,14 +11,21 @@ from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
+from lms.access.reaches import Reach
 from lms.core.errors import BadInputError, BekalError, NotFoundError
-from lms.core.request import actor, engine, now, reading, session, settings
+from lms.core.request import actor, engine, now, reading, record_access, session, settings
 from lms.core.sealing import derive_key
 from lms.core.text import N_
 from lms.core.throttle import Limit, count_try
 from lms.people.forms.second_factor import CodeForm, PasswordAgainForm, SetUpCodeForm
 from lms.people.models import SecondFactor
-from lms.people.queries.accounts import count_own_codes, find_own_factor, find_person
+from lms.people.queries.accounts import (
+    count_own_codes,
+    find_own_factor,
+    find_person,
+    has_factor,
+)
+from lms.people.queries.persons import get_person
 from lms.people.routes import entering
 from lms.people.routes.blueprint import blueprint
 from lms.people.rules.second_factor import address_of, grouped
@@ -129,6 +136,26 @@ def second_factor_settings() -> Response:
         return _page_of_settings(form, entering.show(form, error))
     flash(gettext("Your second factor is removed."), "warn")
     return redirect(url_for("people.account"), 303)
+
+
+@blueprint.route("/people/<int:person_id>/second-factor", methods=["GET", "POST"])
+@policy(Permission.SECOND_FACTOR_REMOVE, recorded=True)
+def take_away_second_factor(person_id: int) -> Response:
+    """For somebody who lost phone and printed codes, once it is sure who they are."""
+    person = get_person(
+        session(), actor(), person_id, Reach.ALL_MEMBERS, for_change=request.method == "POST"
+    )
+    if request.method == "POST":
+        services.take_away(session(), actor(), person, now=now())
+        flash(gettext("The second factor is removed. They are told by mail."), "good")
+        return redirect(url_for("people.person", person_id=person_id), 303)
+    record_access([person.id])
+    page = render_template(
+        "people/take_away_second_factor.html",
+        person=person,
+        has_factor=has_factor(session(), person.id),
+    )
+    return make_response(page)
 
 
 def _key() -> bytes:

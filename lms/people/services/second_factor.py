@@ -14,13 +14,14 @@ from lms.access.reaches import Reach, within
 from lms.core.actor import Actor
 from lms.core.audit.services import record
 from lms.core.database import Session
-from lms.core.errors import BadInputError, NotPossibleError
+from lms.core.errors import BadInputError, NotPossibleError, RefusedError
 from lms.core.outbox.services import queue_mail
 from lms.core.sealing import keyed_digest, seal, unseal
 from lms.core.text import N_
 from lms.people.mails import happened_at
 from lms.people.models import OneTimeCode, Person, SecondFactor
-from lms.people.queries.accounts import find_own_factor, find_person
+from lms.people.queries.accounts import find_own_factor, find_person, has_factor
+from lms.people.queries.sign_in import SIGN_IN
 from lms.people.rules.second_factor import (
     PRINTED,
     new_printed_code,
@@ -28,6 +29,7 @@ from lms.people.rules.second_factor import (
     printed_form,
     step_of,
 )
+from lms.people.services.sessions import end_all_sessions
 
 PURPOSE = "second factor"
 WRONG_CODE = N_(
@@ -146,6 +148,34 @@ def remove(session: Session, actor: Actor, *, now: datetime.datetime) -> None:
     _tell(session, actor, "people/mail/second_factor_off", now=now)
 
 
+def take_away(session: Session, actor: Actor, person: Person, *, now: datetime.datetime) -> None:
+    """Open the way in for a person who lost phone and printed codes; the password stays.
+
+    Who does it has made sure, as carefully as at the invitation, that it is this person
+    (ASVS 6.4.4). All their sessions end and they are told by mail. Raises RefusedError
+    for oneself, and NotPossibleError if there is no second factor.
+    """
+    if actor.person_id == person.id:
+        raise RefusedError(N_("Remove your own second factor from your account."))
+    if not has_factor(session, person.id):
+        raise NotPossibleError(N_("This person has no second factor."))
+    for table in (OneTimeCode, SecondFactor):
+        statement = delete(table).where(table.person_id == person.id)
+        statement = statement.execution_options(synchronize_session=False)
+        session.execute(within(statement, table, SIGN_IN, Reach.ALL_MEMBERS))
+    end_all_sessions(session, person.id, now=now)
+    record(
+        session,
+        actor,
+        "second_factor.take_away",
+        "person",
+        person.id,
+        now=now,
+        subject_person_id=person.id,
+    )
+    _mail(session, person, "people/mail/second_factor_off", now=now)
+
+
 def _own_id(actor: Actor) -> int:
     if actor.person_id is None:
         raise LookupError("Only a person has a second factor.")
@@ -197,9 +227,12 @@ def _record(session: Session, actor: Actor, verb: str, *, now: datetime.datetime
 
 
 def _tell(session: Session, actor: Actor, template: str, *, now: datetime.datetime) -> None:
-    person: Person | None = find_person(session, _own_id(actor))
-    if person is None:
-        return
+    person = find_person(session, _own_id(actor))
+    if person is not None:
+        _mail(session, person, template, now=now)
+
+
+def _mail(session: Session, person: Person, template: str, *, now: datetime.datetime) -> None:
     queue_mail(
         session,
         template=template,
