@@ -87,7 +87,7 @@ def test_administrator_and_official_may_take_nothing(session, sign_in) -> None:
             assert client.raw("GET", f"/people/export.{form}").status_code == 403
 
 
-@pytest.mark.parametrize("sign", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+@pytest.mark.parametrize("sign", ["=1+1", "+1+2", "-1+2", "@SUM(A1)", "\t=1"])
 def test_name_that_looks_like_a_formula_is_harmless(session, sign_in, sign) -> None:
     make_official(session, "PLW", name=sign, own_script_name=sign, post=sign)
     client = sign_in(make_focal_point(session, "PLW", name="Focal"))

@@ -15,13 +15,13 @@ from lms.people.rules.imports.columns import FIELD_NAMES
 def export_rows(
     actor: Actor, people: Iterable[tuple[Person, Agency | None]], members: Mapping[str, str]
 ) -> tuple[list[list[str]], list[int]]:
-    """The row of column names and one row a person, with the ids of those in the file.
+    """One row a person in the columns of imports (FIELD_NAMES), and the ids of those in it.
 
-    Columns are those of imports. People whose address the actor may not see are left out:
+    People whose address the actor may not see are left out:
     without it a row is nobody. `members` are names by code. Limited listing is "yes"
     only where the focal point set it, since that is the switch an import sets.
     """
-    rows = [list(FIELD_NAMES)]
+    rows: list[list[str]] = []
     ids: list[int] = []
     for view in disclose_to(actor, list(people)):
         if not sees(Field.EMAIL, view.viewer) or view.address is None:

@@ -17,6 +17,10 @@ from lms.access.rules import may, may_for_agency, scopes_for
 from lms.core.actor import ScopeKind
 from lms.core.errors import BadInputError, NotPossibleError
 from lms.core.request import actor, now, only_read_on, record_access, session
+from lms.core.tables.as_csv import csv_bytes
+from lms.core.tables.as_xlsx import xlsx_bytes
+from lms.core.tables.files import MOST_AT_ONCE, FileForm
+from lms.core.tables.values import Audience, Column, Table
 from lms.core.text import N_
 from lms.people.forms.persons import ListingForm, MoveForm
 from lms.people.models import Agency
@@ -42,6 +46,7 @@ from lms.people.queries.persons import (
 )
 from lms.people.routes.blueprint import blueprint
 from lms.people.routes.entering import show
+from lms.people.rules.imports.columns import FIELD_NAMES
 from lms.people.rules.languages import language_names
 from lms.people.rules.listing import SIDE_WORDS
 from lms.people.rules.persons import (
@@ -50,16 +55,11 @@ from lms.people.rules.persons import (
     Verb,
     possible,
 )
-from lms.people.rules.spreadsheets.writing import as_csv, as_workbook
 from lms.people.services.persons import move_person, state_for
 from lms.people.services.profile import Listing, limit_listing
 
 NOW, ALL = "now", "all"
 """Two words of the filter by state beside the states: those present now, and all."""
-
-
-MOST_EXPORTED = 5_000
-"""Rows built before the first byte of a file is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +146,15 @@ def people() -> str:
 @blueprint.get("/people/export.csv")
 @policy(Permission.PERSON_READ_OWN_MEMBER, recorded=True)
 def people_csv() -> Response:
-    """The people of the filter as CSV, as an import reads them back."""
-    return _file(as_csv(_exported()), "people.csv", "text/csv; charset=utf-8")
+    """The people of the filter as CSV, bare, as an import reads them back."""
+    return _file(csv_bytes(_exported(), about=False), FileForm.CSV)
 
 
 @blueprint.get("/people/export.xlsx")
 @policy(Permission.PERSON_READ_OWN_MEMBER, recorded=True)
 def people_xlsx() -> Response:
-    """The same as a workbook."""
-    content = as_workbook([(gettext("People"), _exported())])
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(content, "people.xlsx", kind)
+    """The same as a workbook, with a second sheet that says what it is."""
+    return _file(xlsx_bytes(_exported()), FileForm.XLSX)
 
 
 @blueprint.get("/people/<int:person_id>")
@@ -204,26 +202,34 @@ def limit(person_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("people.person", person_id=person_id), 303)
 
 
-def _exported() -> list[list[str]]:
-    """The rows of an export, recorded as one. Raises NotPossibleError if they are too many."""
-    wanted = Wanted.of_request().filter
-    if count_people(session(), actor(), wanted, most=MOST_EXPORTED) > MOST_EXPORTED:
+def _exported() -> Table:
+    """The people of the filter, recorded as an export. NotPossibleError if they are too many."""
+    wanted = Wanted.of_request()
+    if count_people(session(), actor(), wanted.filter, most=MOST_AT_ONCE) > MOST_AT_ONCE:
         raise NotPossibleError(
             N_(
                 "These are more than %(most)s persons, too many for one file. "
                 "Choose a member, an agency or a state first."
             ),
-            most=MOST_EXPORTED,
+            most=MOST_AT_ONCE,
         )
-    found = every_person(session(), actor(), wanted, most=MOST_EXPORTED)
+    found = every_person(session(), actor(), wanted.filter, most=MOST_AT_ONCE)
     rows, ids = export_rows(actor(), found, member_names(session()))
     record_access(ids, is_export=True)
-    return rows
+    return Table(
+        title=gettext("People"),
+        definition=gettext("A row is one person, in the present agency and post."),
+        columns=[Column(name) for name in FIELD_NAMES],
+        rows=rows,
+        as_of=now(),
+        audience=Audience.NAMED,
+        filters=list(wanted.arguments.items()),
+    )
 
 
-def _file(content: bytes, name: str, kind: str) -> Response:
-    response = Response(content, content_type=kind)
-    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+def _file(content: bytes, form: FileForm) -> Response:
+    response = Response(content, content_type=form.content_type)
+    response.headers["Content-Disposition"] = f"attachment; filename=people.{form.value}"
     return response
 
 
