@@ -15,6 +15,8 @@ from markupsafe import Markup
 from lms.core.request import actor, session, settings
 from lms.notices.queries import count_unread
 from lms.web import menu
+from lms.web.demonstration.cast import PASSWORD, shown
+from lms.web.demonstration.loading import is_loaded
 from lms.web.guard import signed_in
 
 
@@ -24,6 +26,8 @@ def install(app: Flask) -> None:
     app.add_template_filter(_words, "words")
     app.add_template_filter(_words_with, "words_with")
     app.add_template_global(_address, "address")
+    app.add_template_global(shown, "demonstration_accounts")
+    app.jinja_env.globals["demonstration_password"] = PASSWORD
     app.add_template_filter(_safe_words, "safe_words")
     app.add_template_filter(_duration, "duration")
     app.add_template_filter(_translated, "translated")
@@ -40,7 +44,7 @@ def _of_request() -> dict[str, Any]:
         "interface_languages": current_app.config["BEKAL_LANGUAGE_NAMES"],
         "menu": menu.entries(),
         "signed_in": _visitor(),
-        "is_demonstration": settings().is_demonstration_allowed,
+        "is_demonstration": is_loaded(settings()),
         "unread_notices": _unread(),
         "foot_menu": menu.foot_entries(),
     }
