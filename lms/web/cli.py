@@ -16,9 +16,10 @@ from lms.web.commands.access import access
 from lms.web.commands.audit import audit
 from lms.web.commands.doctor import doctor
 from lms.web.commands.serving import serve, worker
+from lms.web.demonstration.cli import demo
 from lms.web.rooms import COMMANDS
 
-OWN = (access, audit, doctor, serve, worker)
+OWN = (access, audit, demo, doctor, serve, worker)
 """Commands that belong to no room."""
 
 

@@ -1,0 +1,63 @@
+"""`lms demo`: invented people to look around with."""
+
+from __future__ import annotations
+
+import json
+
+import click
+from flask.cli import AppGroup
+
+from lms.core import clock
+from lms.core.database import Session
+from lms.core.extensions import db
+from lms.core.request import settings
+from lms.people.services.members import load_members
+from lms.people.services.passwords import hash_password
+from lms.web.demonstration.cast import PASSWORD, Player, accounts, shown
+from lms.web.demonstration.loading import is_loaded, load_people, mark_loaded, require_allowed
+
+
+@click.group("demo", cls=AppGroup)
+def demo() -> None:
+    """Invented people, never in production."""
+
+
+@demo.command()
+def load() -> None:
+    """Load the invented people; those who are there already stay as they are."""
+    require_allowed(settings())
+    password_hash = hash_password(PASSWORD)
+    with Session(db.engine) as session, session.begin():
+        load_members(session, settings().content_folder / "members.csv")
+        made = load_people(session, password_hash, now=clock.now())
+    mark_loaded(settings())
+    click.echo(f"Demonstration: {made} people made." if made else "Demonstration: all are here.")
+
+
+@demo.command("accounts")
+@click.option("--json", "as_json", is_flag=True, help="Every account, for programs.")
+def list_accounts(as_json: bool) -> None:
+    """Say who can sign in, and with which password. Nobody if nothing is loaded."""
+    require_allowed(settings())
+    if as_json:
+        found = [_described(player) for player in accounts()] if is_loaded(settings()) else []
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2) if found else "[]")
+        return
+    if not is_loaded(settings()):
+        click.echo("The demonstration is not loaded. Load it with: lms demo load")
+        return
+    for player in shown():
+        click.echo(f"{player.role_name:20} {player.email:44} {player.cells['name']}")
+    click.echo(f"Password of all {len(accounts())} accounts: {PASSWORD}")
+    click.echo("Everybody: lms demo accounts --json")
+
+
+def _described(player: Player) -> dict[str, str]:
+    return {
+        "email": player.email,
+        "password": PASSWORD,
+        "name": player.cells["name"],
+        "role": player.role.value,
+        "member": player.cells["member"],
+        "agency": player.cells["agency"],
+    }
