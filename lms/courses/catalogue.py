@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, get_args
 
 from lms.core.text import N_, fold
@@ -177,6 +180,13 @@ def _guide_words(guide_key: str, edition_key: str, registry: Registry) -> str:
     return f"{guide.title}. {guide.publisher}{f', {year}' if year else ''}"
 
 
+@lru_cache(maxsize=4)
+def read_strategy(path: Path) -> dict[int, str]:
+    """The actions of the Adelaide Strategy by number, from content/strategy.csv, read once."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {int(row["action_no"]): row["action"] for row in csv.DictReader(file)}
+
+
 @dataclass(frozen=True, slots=True)
 class CatalogueFilter:
     """What a visitor asks for; empty fields ask for nothing. `minutes` is the most."""
@@ -192,6 +202,11 @@ class CatalogueFilter:
     @property
     def is_empty(self) -> bool:
         return self == CatalogueFilter()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but words is asked for."""
+        return self == CatalogueFilter(words=self.words)
 
 
 def found_by(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
+
 from babel import Locale
 from flask import Blueprint, render_template, request
 from flask_babel import get_locale
 
 from lms.access.policies import public
-from lms.core.request import session
+from lms.core.request import session, settings
 from lms.courses.catalogue import (
     AUDIENCE_NAMES,
     KINDS,
@@ -18,6 +20,7 @@ from lms.courses.catalogue import (
     TOPIC_NAMES,
     CourseCard,
     found_by,
+    read_strategy,
 )
 from lms.courses.forms import read_filter
 from lms.courses.queries import get_current, list_cards
@@ -30,7 +33,7 @@ blueprint = Blueprint("courses", __name__, url_prefix="/courses")
 @public("Anyone may see which courses there are; lesson text is not on this page.")
 def courses() -> str:
     """All courses, or those a search finds."""
-    language = _language()
+    language = page_language()
     cards = list_cards(session())
     wanted = read_filter(request.args)
     return render_template(
@@ -44,6 +47,7 @@ def courses() -> str:
         audiences=AUDIENCE_NAMES,
         stages=STAGE_NAMES,
         lengths=LENGTHS,
+        actions=_actions(),
         open_to=OPEN_TO_NAMES,
         own_name=own_name,
     )
@@ -53,7 +57,7 @@ def courses() -> str:
 @public("Anyone may see the aims and the outline of a course before asking for an account.")
 def course(key: str) -> str:
     """What a course gives, its outline, and what its certificate needs."""
-    language = _language()
+    language = page_language()
     stored = get_current(session(), key)
     edition = get_edition(session(), stored.digest)
     shown, _ = edition.in_language(edition.course, language)
@@ -74,12 +78,22 @@ def course(key: str) -> str:
     )
 
 
+def _actions() -> list[tuple[int, str]]:
+    """Actions of the strategy for the search, cut to what fits a line."""
+    actions = read_strategy(settings().content_folder / "strategy.csv")
+    return [
+        (number, f"{number}. {shorten(words, 60, placeholder='…')}")
+        for number, words in actions.items()
+    ]
+
+
 def own_name(language: str) -> str:
     """A language's name for itself."""
     return (Locale.parse(language, sep="-").display_name or language).capitalize()
 
 
-def _language() -> str:
+def page_language() -> str:
+    """The language of the page, as the content names languages (BCP 47)."""
     return str(get_locale() or "en").replace("_", "-")
 
 

@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.core.request import actor, now, session, settings
+from lms.courses.routes import page_language
 from lms.courses.values.page import Wellbeing
 from lms.enrolments import services as enrolments
 from lms.enrolments.rules import WithdrawalReason
 from lms.learning.forms import WithdrawForm
 from lms.learning.pages import rendered
 from lms.learning.queries import get_on_course, list_on_courses
-from lms.learning.routes.blueprint import blueprint, page_language
+from lms.learning.routes.blueprint import blueprint
 from lms.progress.rules import MISSING_SENTENCES
 
 

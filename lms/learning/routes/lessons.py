@@ -14,6 +14,7 @@ from lms.completion.services import credit
 from lms.core.errors import NotFoundError
 from lms.core.request import actor, now, session, settings
 from lms.core.text import N_
+from lms.courses.routes import page_language
 from lms.courses.values.page import Page
 from lms.courses.values.quiz import Quiz
 from lms.courses.values.scenario import Scenario
@@ -21,7 +22,7 @@ from lms.courses.values.task import Reflection
 from lms.learning.forms import DoneForm
 from lms.learning.pages import rendered
 from lms.learning.queries import OnCourse, get_activity, get_on_course
-from lms.learning.routes.blueprint import blueprint, page_language
+from lms.learning.routes.blueprint import blueprint
 from lms.learning.routes.quizzes import show_quiz
 from lms.learning.routes.reflections import show_reflection
 from lms.learning.routes.scenarios import show_scenario
