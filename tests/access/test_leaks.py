@@ -115,7 +115,7 @@ def test_existing_and_invented_ids_are_answered_alike(
 
 
 @pytest.mark.parametrize(
-    ("path", "name"), [("/people/{}", "person_id"), ("/imports/{}", "import_id")]
+    ("path", "name"), [("/people/{}", "person_id"), ("/imports/{}", "int:run_id")]
 )
 def test_existing_and_invented_ids_cost_the_same_statements(
     app: Flask, session: Session, palau: Samples, statements, path: str, name: str
