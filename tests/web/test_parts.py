@@ -1,12 +1,14 @@
-"""The small scripts do what they promise, in a real browser, on the macros they belong to."""
+"""The look in a real browser: the small scripts on their macros, and the style page."""
 
 from __future__ import annotations
 
 import json
 import mimetypes
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
+from flask import Flask
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from wtforms import EmailField, Form, PasswordField
@@ -178,3 +180,42 @@ def test_without_scripts_progress_has_a_link_to_look_again(chromium: Browser) ->
     page.set_content(templates().from_string(PROGRESS).render())
     expect(page.get_by_role("link", name="Look again")).to_be_visible()
     quiet.close()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the page reads none
+@pytest.mark.parametrize(("scheme", "direction"), [("light", "ltr"), ("dark", "rtl")])
+def test_the_style_page_has_no_barrier_and_never_runs_over(
+    app: Flask, chromium: Browser, scheme: Literal["light", "dark"], direction: str
+) -> None:
+    context = chromium.new_context(
+        viewport={"width": browser.PHONE, "height": 800}, color_scheme=scheme
+    )
+    page = context.new_page()
+    complaints = browser.complaints(page)
+    client = app.test_client()
+
+    def answer(route: Route) -> None:
+        response = client.get(route.request.url.removeprefix("http://localhost"))
+        route.fulfill(
+            status=response.status_code, body=response.data, headers=dict(response.headers)
+        )
+
+    page.route("http://localhost/**", answer)
+    page.goto("http://localhost/style")
+    page.evaluate(
+        """direction => {
+          document.documentElement.dir = direction;
+          for (const folded of document.querySelectorAll("details")) folded.open = true;
+        }""",
+        direction,
+    )
+    assert browser.violations(page) == []
+    for width in (
+        browser.PHONE,
+        browser.DESKTOP,
+        browser.PHONE // 2,
+    ):  # half: letters twice as large
+        page.set_viewport_size({"width": width, "height": 800})
+        assert browser.overflow(page) == 0, width
+    assert complaints == []
+    context.close()
