@@ -62,8 +62,11 @@ class Product:
 
 
 @contextmanager
-def installed(engine: str) -> Iterator[Product]:
-    """Install the product on an empty database of `engine` and delete it at the end."""
+def installed(engine: str, *, filled: bool = True) -> Iterator[Product]:
+    """Install the product on an empty database of `engine` and delete it at the end.
+
+    Without `filled` the database is migrated and nothing is loaded into it.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bekal-measure-")))
         url, server = f"sqlite:///{folder}/bekal.db", None
@@ -79,6 +82,7 @@ def installed(engine: str) -> Iterator[Product]:
         }
         product = Product(engine, folder, port, os.environ | installation, server)
         product.lms("db", "upgrade")
-        product.lms("content", "load")
-        product.lms("demo", "load")
+        if filled:
+            product.lms("content", "load")
+            product.lms("demo", "load")
         yield product

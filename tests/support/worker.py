@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from sqlalchemy import Engine
 
 from lms.core.jobs.models import Job
-from lms.core.jobs.runner import Handler, Shift, run_next
+from lms.core.jobs.runner import Shift, run_next
+from lms.core.jobs.work import Handler
 from lms.core.storage import LocalFolder, Storage
 
 

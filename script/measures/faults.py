@@ -1,0 +1,226 @@
+"""What must hold when a process is killed or a client is slow, on the running product."""
+
+import http.cookiejar
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from sqlalchemy import Engine, create_engine, text
+
+from lms.core.jobs.models import JobState
+from script.measures import product
+from script.measures.frame import Row, Table, held
+from tests.support import counting
+
+TABLE = Table(["fault", "database", "what happened", "held", "data", "command"])
+
+SLOW_UPLOAD_SECONDS = 60
+LONGEST_WAIT = 2.0
+"""Seconds that another person's POST may take while the upload crawls."""
+
+
+PEOPLE = 20_000
+MEMBERS = ("Cambodia", "Fiji", "Indonesia", "Viet Nam")
+LONGEST_RERUN = 300.0
+"""Seconds after a kill until the import is whole: the lease of 30 s, a pause, the rest."""
+
+
+@TABLE.measure(seconds=900)
+def worker_killed_in_import() -> Iterator[Row]:
+    """kill -9 in the middle of an import: in the end all are there once, and undo takes all."""
+    for engine in product.ENGINES:
+        with product.installed(engine) as installation:
+            file = installation.folder / "people.csv"
+            file.write_text(people_file(), encoding="utf-8")
+            database = create_engine(installation.environment["BEKAL_DATABASE_URL"])
+            strangers = count(database, "person")
+            killed_at = import_and_kill(installation, database, file)
+            begun = time.monotonic()
+            with installation.serving():
+                wait_until_imported(database)
+            rerun = time.monotonic() - begun
+            imported = count(database, "person") - strangers
+            distinct = count(database, "(SELECT DISTINCT email FROM person)")
+            run = scalar(database, "SELECT id FROM import_run")
+            installation.lms("people", "import", "--undo", str(run), "--yes")
+            left = count(database, "person") - strangers
+            database.dispose()
+            found = f"killed at {killed_at}; {imported} when whole, {rerun:.0f} s after the restart"
+            yield [
+                "kill -9 of the worker in an import",
+                engine,
+                f"{found}; {left} left after undo",
+                held(imported == PEOPLE and distinct == PEOPLE + strangers and left == 0),
+                f"{PEOPLE} people",
+                "script/faults worker_killed_in_import",
+            ]
+
+
+def people_file() -> str:
+    """A file of PEOPLE invented officials of several members."""
+    lines = ["Name,E-mail,Member,Agency,Post"]
+    for number in range(PEOPLE):
+        member = MEMBERS[number % len(MEMBERS)]
+        lines.append(
+            f"Official Number {number},official.{number}@police.example,{member},"
+            f"{member} National Police,Inspector"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def import_and_kill(installation: product.Product, database: Engine, file: Path) -> int:
+    """Import a file, kill the process that writes it in the middle; how many rows were written."""
+    before = count(database, "person")
+    with installation.log.open("ab") as log:
+        importer = subprocess.Popen(
+            [product.LMS, "people", "import", str(file), "--yes", "--send-later"],
+            env=installation.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    with importer:
+        while (written := count(database, "person") - before) < PEOPLE // 3:
+            if importer.poll() is not None:
+                raise RuntimeError(f"The import ended early:\n{installation.log.read_text()}")
+            time.sleep(0.1)
+        importer.kill()
+    written = count(database, "person") - before
+    if written >= PEOPLE:
+        raise RuntimeError("The import was over before it could be killed.")
+    return written
+
+
+def wait_until_imported(database: Engine) -> None:
+    """Wait until the import is done; RuntimeError after LONGEST_RERUN seconds."""
+    deadline = time.monotonic() + LONGEST_RERUN
+    while (state := scalar(database, "SELECT state FROM import_run")) != "done":
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"The import is still “{state}”.")
+        time.sleep(0.5)
+
+
+def count(database: Engine, what: str) -> int:
+    """Count the rows of a table or of a select in brackets."""
+    return int(str(scalar(database, f"SELECT count(*) FROM {what} AS counted")))  # noqa: S608
+
+
+def scalar(database: Engine, question: str) -> object:
+    """Ask the database for one value, beside the product and its guards."""
+    with database.connect() as connection:
+        return connection.execute(text(question)).scalar_one()
+
+
+COUNTED, COUNTED_CHUNK, COUNTED_LEASE = 20_000, 200, 3.0
+KILLED_AFTER = (200, 3_000, 7_000, 12_000, 19_000)
+"""Rows after which the worker is killed; it is then in the next chunk, or between two."""
+
+
+@TABLE.measure(seconds=240)
+def slow_upload() -> Iterator[Row]:
+    """An upload of 60 seconds does not delay another person's POST (SQLite has one write lock)."""
+    with product.installed(product.SQLITE) as installation, installation.serving():
+        before = [sign_in(installation) for _ in range(5)]
+        upload = threading.Thread(target=crawl, args=(installation.port,))
+        upload.start()
+        meanwhile = []
+        while upload.is_alive():
+            meanwhile.append(sign_in(installation))
+            time.sleep(2)
+        found = f"{len(meanwhile)} sign-ins, slowest {max(meanwhile):.2f} s"
+        yield [
+            f"upload of {SLOW_UPLOAD_SECONDS} s beside sign-ins",
+            product.SQLITE,
+            f"{found} (before: {max(before):.2f} s)",
+            held(max(meanwhile) <= LONGEST_WAIT),
+            "demonstration",
+            "script/faults slow_upload",
+        ]
+
+
+@TABLE.measure(seconds=300)
+def killed_worker() -> Iterator[Row]:
+    """A worker killed again and again in a job of 20,000 rows keeps each row exactly once."""
+    for engine in product.ENGINES:
+        with product.installed(engine, filled=False) as installation:
+            begun = time.monotonic()
+            rows, different, kills = count_under_kills(
+                installation.environment["BEKAL_DATABASE_URL"]
+            )
+            yield [
+                f"worker killed {kills} times in a job of {COUNTED:,} rows",
+                engine,
+                f"{rows:,} rows, {different:,} different, after {time.monotonic() - begun:.0f} s",
+                held(rows == different == COUNTED),
+                f"{COUNTED:,} rows in chunks of {COUNTED_CHUNK}",
+                "script/faults killed_worker",
+            ]
+
+
+def count_under_kills(url: str) -> tuple[int, int, int]:
+    """Count with workers that are killed (KILL) at KILLED_AFTER; rows, different rows, kills."""
+    engine = counting.engine_of(url)
+    job_id = counting.ask(engine, total=COUNTED, chunk=COUNTED_CHUNK)
+    for done in KILLED_AFTER:
+        with counting.worker(url, lease=COUNTED_LEASE) as worker:
+            counting.wait_for(engine, job_id, done=done)
+            worker.kill()
+    with counting.worker(url, lease=COUNTED_LEASE):
+        counting.wait_for(engine, job_id, state=JobState.DONE)
+    rows, different = counting.kept(engine)
+    engine.dispose()
+    return rows, different, len(KILLED_AFTER)
+
+
+def sign_in(installation: product.Product) -> float:
+    """Sign a demonstration account in and return the seconds its POST took.
+
+    RuntimeError when it is refused.
+    """
+    account = json.loads(installation.lms("demo", "accounts", "--json"))[0]
+    jar = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    page = browser.open(f"{installation.address}/sign-in", timeout=30).read()
+    token = BeautifulSoup(page, "html.parser").select_one("input[name=csrf_token]")
+    if token is None:
+        raise RuntimeError("The sign-in page has no form.")
+    fields = {
+        "csrf_token": str(token["value"]),
+        "email": account["email"],
+        "password": account["password"],
+    }
+    begun = time.monotonic()
+    answer = browser.open(
+        f"{installation.address}/sign-in", urllib.parse.urlencode(fields).encode(), timeout=30
+    )
+    took = time.monotonic() - begun
+    if answer.url.endswith("/sign-in"):
+        raise RuntimeError("Sign-in was refused.")
+    return took
+
+
+def crawl(port: int) -> None:
+    """Send a form of 60 KB, one kilobyte a second."""
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(
+            b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\n"
+            b"Content-Length: %d\r\n\r\n" % (SLOW_UPLOAD_SECONDS * 1024)
+        )
+        for _ in range(SLOW_UPLOAD_SECONDS):
+            client.sendall(b"x" * 1024)
+            time.sleep(1)
+        client.recv(1024)
+
+
+if __name__ == "__main__":
+    sys.exit(TABLE.main(sys.argv[1:]))
