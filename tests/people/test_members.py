@@ -201,6 +201,7 @@ def test_agencies_stand_by_type_and_only_their_own_side_may_change_them(
     session: Session, sign_in: SignIn
 ) -> None:
     agency = make_agency(session, "PLW", "Bureau of Immigration")
+    make_agency(session, "PLW", "Watchers", limits_listing=True)
     make_agency(session, "PLW", "Closed bureau", closed_at=datetime.datetime.now(datetime.UTC))
     focal_point: Person = make_focal_point(session, "PLW")
     own = sign_in(focal_point).get("/members/PLW")
@@ -209,6 +210,9 @@ def test_agencies_stand_by_type_and_only_their_own_side_may_change_them(
     assert "Bureau of Immigration" in other.main
     assert not other.links("Change Bureau of Immigration")
     assert "Closed bureau" not in other.main
+    assert "Watchers" in own.main
+    assert "Watchers" not in other.main
+    assert "Watchers" in sign_in(make_secretariat(session)).get("/members/PLW").main
     assert not other.links("Add an agency")
 
 

@@ -86,7 +86,7 @@ def test_an_administrator_grants_a_role_found_by_e_mail_and_it_counts_at_the_nex
     form = client.get(grant_path(person, Role.FOCAL_POINT))
     page = client.submit(form, "Grant the role", {"focal_kind": "national", "agency": ""})
     assert "Granted." in page.main
-    assert "Focal point, National" in page.main
+    assert "Focal point · National" in page.main
     assert "Palau" in page.main
     held = roles_of(session, person)[0]
     assert (held.scope_kind, held.scope, held.ended_on) == (ScopeKind.MEMBER, "PLW", None)
@@ -119,7 +119,7 @@ def test_granting_is_audited_and_told_to_the_person_in_words(
     (written,) = outbox.iterdir()
     text = written.read_text()
     assert "Subject: You have a new role in Bekal" in text
-    assert "Role: Focal point, National, deputy" in text
+    assert "Role: Focal point · National · deputy" in text
     assert "For: Palau" in text
     assert "Last day: 31 December 2030" in text
 
@@ -375,7 +375,7 @@ def test_the_list_shows_administrators_all_roles_and_filters_them(
 
 def names_on(client: Client, path: str) -> set[str]:
     page = client.get(path)
-    return {link.get_text(" ", strip=True) for link in page.soup.select("table th a")}
+    return {link.get_text(" ", strip=True) for link in page.soup.select(".rows h3 a")}
 
 
 def test_focal_points_read_the_roles_of_their_own_people_only(
@@ -430,7 +430,7 @@ def test_the_list_is_paged_by_name_and_its_addresses_carry_no_name(
     seen = [
         link.get_text(strip=True)
         for page in (first, second)
-        for link in page.soup.select("table th a")
+        for link in page.soup.select(".rows h3 a")
     ]
     assert seen == [f"Holder {number:02}" for number in range(60)]
     assert not second.links("Next")

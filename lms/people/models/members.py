@@ -35,6 +35,18 @@ MEMBER_KIND_NAMES: dict[MemberKind, str] = {
 }
 
 
+MEMBER_KIND_HEADINGS: dict[MemberKind, str] = {
+    MemberKind.GOVERNMENT: N_("Member governments"),
+    MemberKind.ORGANISATION: N_("Member organisations"),
+    MemberKind.OBSERVER_STATE: N_("Observers"),
+    MemberKind.OBSERVER_ORGANISATION: N_("Observer organisations"),
+    MemberKind.SECRETARIAT: N_("Secretariat"),
+    MemberKind.PARTNER: N_("Partners"),
+    MemberKind.GUEST: N_("Guests"),
+}
+"""The same above a list of them."""
+
+
 class AgencyType(enum.StrEnum):
     """The field's usual kinds of agency; what a trainer sees instead of the agency's name."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from lms.access.permissions import Permission
 from lms.access.reaches import Reach, scoped
-from lms.access.rules import may_for_agency
+from lms.access.rules import may, may_for_agency
 from lms.core.actor import Actor
 from lms.core.audit.models import AuditEntry
 from lms.core.database import Session
@@ -43,6 +43,17 @@ def list_agencies(session: Session, member_code: str) -> list[Agency]:
     return sorted(
         session.execute(statement).scalars(), key=lambda agency: (agency.folded_name, agency.id)
     )
+
+
+def agencies_shown(actor: Actor, agencies: Sequence[Agency], member_code: str) -> list[Agency]:
+    """Those the actor may know of.
+
+    That a member has a unit whose people all have limited listing is for its own people
+    and those who look after all members.
+    """
+    if actor.member_code == member_code or may(actor, Permission.PERSON_READ_ALL):
+        return list(agencies)
+    return [agency for agency in agencies if not agency.limits_listing]
 
 
 def agencies_by_type(agencies: Sequence[Agency]) -> list[AgenciesOfType]:

@@ -20,7 +20,7 @@ from lms.core.database import Session
 from lms.core.errors import NotFoundError
 from lms.core.text import N_, fold
 from lms.people.models import Member, MemberAlias, Person
-from lms.people.models.members import MEMBER_KIND_NAMES, MemberKind
+from lms.people.models.members import MEMBER_KIND_HEADINGS, MemberKind
 from lms.people.rules.persons import PersonState, apparent_state
 
 LONGEST_SEARCH = 120
@@ -28,7 +28,7 @@ LONGEST_SEARCH = 120
 
 @dataclass(frozen=True, slots=True)
 class MembersOfKind:
-    """The members of one kind by name, with the word for the kind."""
+    """The members of one kind by name, with the heading above them."""
 
     kind: MemberKind
     name: str
@@ -89,7 +89,7 @@ def list_members(session: Session, text: str = "") -> list[MembersOfKind]:
     found = by_name(session.execute(statement).scalars().all())
     groups = (
         MembersOfKind(kind, name, [member for member in found if member.kind is kind])
-        for kind, name in MEMBER_KIND_NAMES.items()
+        for kind, name in MEMBER_KIND_HEADINGS.items()
     )
     return [group for group in groups if group.members]
 

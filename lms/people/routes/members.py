@@ -9,7 +9,7 @@ from lms.access.policies import policy
 from lms.access.rules import may_for_agency, may_for_member
 from lms.core.request import actor, now, record_access, session
 from lms.people.models.members import MEMBER_KIND_NAMES
-from lms.people.queries.agencies import agencies_by_type, list_agencies
+from lms.people.queries.agencies import agencies_by_type, agencies_shown, list_agencies
 from lms.people.queries.members import LONGEST_SEARCH, count_people, get_member, list_members
 from lms.people.queries.roles import has_focal_point, list_focal_points
 from lms.people.routes.blueprint import blueprint
@@ -33,7 +33,7 @@ def member(code: str) -> str:
     found = get_member(session(), code)
     today = now().date()
     focal_points = list_focal_points(session(), actor(), code, today=today)
-    agencies = list_agencies(session(), code)
+    agencies = agencies_shown(actor(), list_agencies(session(), code), code)
     record_access([point.person.person_id for point in focal_points or []])
     return render_template(
         "people/member.html",
