@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from lms.assessments import models as assessment_models
-from lms.core import apart
+from lms.core import apart, retention
 from lms.core.audit import jobs as audit_jobs
 from lms.core.audit import models as audit_models
 from lms.core.audit.jobs import sealing
@@ -66,6 +66,7 @@ COMMANDS = (
 
 JOBS = (
     audit_jobs,
+    retention,
     notices_jobs,
     people_jobs,
 )

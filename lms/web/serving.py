@@ -9,15 +9,14 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from types import FrameType
 from urllib.parse import urlsplit
 
 from config import Settings
 from lms.core.errors import NotPossibleError
 from lms.core.text import N_
+from lms.web.signals import Told
 
 WEB_WORKERS = 2
 WEB_THREADS = 4
@@ -38,19 +37,13 @@ def serve(settings: Settings, environ: Mapping[str, str], say: Say) -> int:
     stopped too, and the code is 1. Raises NotPossibleError if the port is taken.
     """
     _refuse_taken_port(settings)
-    stop = threading.Event()
-
-    def told(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
+    told = Told()
     children = {"web": _start(_web(settings), environ), "worker": _start(_worker(), environ)}
     try:
-        ended = _watch(settings, children, stop, say)
+        ended = _watch(settings, children, told, say)
     finally:
         killed = _end(children.values())
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        told.forget()
     if ended is not None:
         code = children[ended].returncode
         say(f"The {ended} process ended by itself (code {code}); the other was stopped too.")
@@ -66,12 +59,12 @@ def address_of(settings: Settings) -> str:
 def _watch(
     settings: Settings,
     children: Mapping[str, subprocess.Popen[bytes]],
-    stop: threading.Event,
+    told: Told,
     say: Say,
 ) -> str | None:
     """Wait for the stop, or for a child that ends; its name. Says when web answers."""
     is_announced = False
-    while not stop.wait(LOOK_EVERY):
+    while not told.came:
         for name, child in children.items():
             if child.poll() is not None:
                 return name
@@ -80,6 +73,7 @@ def _watch(
             say(f"Bekal answers at {address_of(settings)} (Ctrl-C stops it).")
             if settings.is_demonstration_allowed:
                 say("Accounts to try it with: lms demo accounts")
+        time.sleep(LOOK_EVERY)
     return None
 
 

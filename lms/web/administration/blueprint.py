@@ -9,6 +9,8 @@ from flask import Blueprint, request, url_for
 
 blueprint = Blueprint("administration", __name__, url_prefix="/administration")
 
+LARGEST_ID = 2**63
+
 State = TypeVar("State", bound=enum.StrEnum)
 
 
@@ -19,8 +21,9 @@ def chosen(states: type[State]) -> State | None:
 
 
 def below() -> int | None:
-    """Where the page asked for begins; None for the first."""
-    return request.args.get("below", type=int)
+    """Where the page asked for begins; None for the first, and for what is no id."""
+    wish = request.args.get("below", type=int)
+    return wish if wish is not None and 0 < wish < LARGEST_ID else None
 
 
 def pages(endpoint: str, after: int | None, **arguments: object) -> dict[str, str | None]:

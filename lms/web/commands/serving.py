@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
-from types import FrameType
+import time
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from config import Settings
 from lms.core.extensions import db
 from lms.core.request import settings
 from lms.web.doctor import Grade, check_database
+from lms.web.serving import LOOK_EVERY
 from lms.web.serving import serve as serve_both
+from lms.web.signals import Told
 from lms.web.worker import work
 
 
@@ -40,11 +41,16 @@ def serve(port: int | None) -> None:
 @with_appcontext
 def worker() -> None:
     """Run jobs, deliver mail and seal the audit, until Ctrl-C or TERM."""
-    stop = threading.Event()
+    told, stop = Told(), threading.Event()
+    working = threading.Thread(target=work, args=(_app(), stop), name="worker", daemon=True)
+    working.start()
+    while working.is_alive() and not told.came:
+        time.sleep(LOOK_EVERY)
+    stop.set()
+    working.join()
+    if not told.came:
+        sys.exit(1)  # it broke by itself, and has said why
 
-    def told(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, told)
-    work(current_app._get_current_object(), stop)  # type: ignore[attr-defined]
+def _app() -> Flask:
+    return current_app._get_current_object()  # type: ignore[attr-defined, no-any-return]
