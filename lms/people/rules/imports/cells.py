@@ -19,6 +19,9 @@ from lms.people.rules.languages import find_language
 LONGEST_LINE = 200
 """Characters of an agency or a post, as the columns of the tables hold."""
 MOST_LANGUAGES = 20
+LONGEST_TAG = 12
+
+_TAG = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})+")
 
 _BETWEEN = re.compile(r"[;,/|、،\n]+")
 
@@ -64,6 +67,14 @@ def read_language(field: str, value: str) -> str:
     return code
 
 
+def read_tag(field: str, value: str) -> str:
+    """The code of one language; a longer tag that names a known one, such as zh-Hant, stays."""
+    if len(value) <= LONGEST_TAG and _TAG.fullmatch(value):
+        read_language(field, value)
+        return value
+    return read_language(field, value)
+
+
 def read_languages(value: str) -> list[str]:
     """Codes of several languages, in the order written, each once."""
     words = [word for word in map(str.strip, _BETWEEN.split(value)) if word]
@@ -92,7 +103,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "email": read_email,
     "name": lambda value: read_name("name", value),
     "own_script_name": lambda value: read_name("own_script_name", value),
-    "own_script_language": lambda value: read_language("own_script_language", value),
+    "own_script_language": lambda value: read_tag("own_script_language", value),
     "list_name": lambda value: read_name("list_name", value),
     "agency": lambda value: read_line("agency", value),
     "post": lambda value: read_line("post", value),
@@ -100,7 +111,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "sex": lambda value: read_word("sex", "sex_unknown", SEXES, value),
     "languages": read_languages,
     "time_zone": read_time_zone,
-    "interface_language": lambda value: read_language("interface_language", value),
+    "interface_language": lambda value: read_tag("interface_language", value),
     "limited_listing": lambda value: read_word("limited_listing", "yes_or_no", YES_OR_NO, value),
 }
 """How each column but the member is read; that one needs the list of members (rows)."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.people.rules.imports.problems import Problem
-from lms.people.rules.imports.rows import Wanted
+from lms.people.rules.imports.rows import Wanted, closed_agency
 from lms.people.rules.persons import PersonState
 
 PLAIN = (
@@ -55,8 +55,6 @@ def compare(wanted: Wanted, present: Present) -> tuple[Changes, list[Problem]]:
     if present.member_code != wanted.member_code:
         facts = {"member": present.member_name}
         return {}, [Problem("member", "member_transfer", facts)]
-    if present.state in _NOT_NOW:
-        return {}, [Problem("email", _NOT_NOW[present.state])]
     changes: Changes = {}
     for name in PLAIN:
         if name not in wanted.values:
@@ -71,7 +69,17 @@ def compare(wanted: Wanted, present: Present) -> tuple[Changes, list[Problem]]:
         changes["agency_id"] = [present.agency_id, wanted.agency.id]
     if wanted.values.get("limited_listing") and not present.is_limited:
         changes["limited_listing"] = [False, True]
-    return changes, []
+    return _if_possible(changes, wanted, present)
+
+
+def _if_possible(
+    changes: Changes, wanted: Wanted, present: Present
+) -> tuple[Changes, list[Problem]]:
+    """The changes, or what keeps them from being made. No change is always possible."""
+    if changes and present.state in _NOT_NOW:
+        return {}, [Problem("email", _NOT_NOW[present.state])]
+    closed = closed_agency(wanted) if "agency_id" in changes else []
+    return ({}, closed) if closed else (changes, [])
 
 
 def restorable(changes: Changes, present: Present) -> tuple[dict[str, Any], list[str]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lms.core.errors import BadInputError
+from lms.core.tables.safety import inert
 from lms.core.text import N_, fold
 from lms.people.rules.spreadsheets.tables import Row
 
@@ -217,6 +218,4 @@ def _found(layout: Layout) -> tuple[int, int]:
 
 def _without_guard(value: str) -> str:
     """Without the apostrophe that exports put before a cell that would read as a formula."""
-    if value.startswith("'") and value[1:2] in {"=", "+", "-", "@", "\t", "\r"}:
-        return value[1:]
-    return value
+    return value[1:] if value.startswith("'") and inert(value[1:]) == value else value

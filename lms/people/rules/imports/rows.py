@@ -104,6 +104,13 @@ def check_row(number: int, cells: Mapping[str, str], ground: Ground) -> Checked:
     return checked
 
 
+def closed_agency(wanted: Wanted) -> list[Problem]:
+    """What keeps a person from beginning there; who belongs there already may stay."""
+    if wanted.agency is None or not wanted.agency.is_closed:
+        return []
+    return [Problem("agency", "agency_closed", {"value": shortened(wanted.agency.name)})]
+
+
 def email_key(cells: Mapping[str, str]) -> str:
     """What rows of one file are compared by, to find an address that stands twice."""
     try:
@@ -149,6 +156,4 @@ def _agency_of(
     elif known is None and not ground.bounds.may_add_agencies:
         facts = {"member": ground.member_names[member], "value": shortened(name)}
         problems.append(Problem("agency", "agency_unknown", facts))
-    elif known is not None and known.is_closed:
-        problems.append(Problem("agency", "agency_closed", {"value": shortened(name)}))
     return known, "" if known is not None else name

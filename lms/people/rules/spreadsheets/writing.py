@@ -8,23 +8,15 @@ from collections.abc import Iterable, Sequence
 
 import xlsxwriter
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def guarded(cell: str) -> str:
-    """With an apostrophe before what a spreadsheet would take for a formula (CWE-1236).
-
-    Reading takes it off again (imports.columns).
-    """
-    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+from lms.core.tables.safety import inert
 
 
 def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """UTF-8 with the mark that makes Excel see it, CRLF lines, guarded cells."""
+    """UTF-8 with the mark that makes Excel see it, CRLF lines, every cell made inert."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     for row in rows:
-        writer.writerow([guarded(cell) for cell in row])
+        writer.writerow([inert(cell) for cell in row])
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -19,10 +19,17 @@ from lms.core.text import N_, fold
 from lms.people.models import ImportProblem, ImportRow, ImportRun
 from lms.people.models.imports import RowOutcome
 from lms.people.queries.imports.ground import find_present
-from lms.people.rules.imports.changes import compare
+from lms.people.rules.imports.changes import Changes, compare
 from lms.people.rules.imports.columns import Layout, find_layout
 from lms.people.rules.imports.problems import Problem
-from lms.people.rules.imports.rows import Checked, Ground, check_row, email_key, twice
+from lms.people.rules.imports.rows import (
+    Checked,
+    Ground,
+    check_row,
+    closed_agency,
+    email_key,
+    twice,
+)
 from lms.people.rules.imports.states import ImportState
 from lms.people.rules.spreadsheets.reading import read_table
 from lms.people.rules.spreadsheets.tables import Row, Table
@@ -93,13 +100,17 @@ def judge_rows(
         )
         known = present.get(row.number)
         if known is None:
-            judged.append(Judged(row.number, cells, RowOutcome.NEW, new_agency=new_agency))
-            continue
-        changes, problems_found = compare(row.wanted, known)
+            changes: Changes = {}
+            problems_found = closed_agency(row.wanted)
+        else:
+            changes, problems_found = compare(row.wanted, known)
         if problems_found:
             judged.append(
                 Judged(row.number, cells, RowOutcome.PROBLEM, problems=tuple(problems_found))
             )
+            continue
+        if known is None:
+            judged.append(Judged(row.number, cells, RowOutcome.NEW, new_agency=new_agency))
             continue
         outcome = RowOutcome.CHANGED if changes else RowOutcome.SAME
         judged.append(

@@ -24,7 +24,7 @@ from lms.people.queries.agencies import find_agency
 from lms.people.queries.imports.ground import find_held, find_present
 from lms.people.queries.imports.undoing import people_of
 from lms.people.rules.imports.changes import Changes, compare
-from lms.people.rules.imports.rows import Ground, Wanted, check_row
+from lms.people.rules.imports.rows import Ground, Wanted, check_row, closed_agency
 from lms.people.rules.names import search_text, sort_name
 from lms.people.services.affiliations import begin_affiliation, change_affiliation
 from lms.people.services.agencies import add_agency
@@ -101,7 +101,8 @@ def write_rows(
     counts: Counter[str] = Counter()
     for row in rows:
         asked, known = wanted.get(row.number), present.get(row.number)
-        if asked is not None and known is None and row.outcome is RowOutcome.NEW:
+        is_new = known is None and row.outcome is RowOutcome.NEW
+        if asked is not None and is_new and not closed_agency(asked):
             new.append((row, asked))
             continue
         if asked is not None and known is not None:
