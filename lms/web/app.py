@@ -8,6 +8,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from config import ROOT, Environment, Settings
 from lms.access import guard as statement_guard
@@ -27,6 +28,13 @@ from lms.web import (
 )
 
 IDLE = datetime.timedelta(hours=12)
+
+
+class _IdConverter(IntegerConverter):
+    """A number in an address that is larger than any id finds nothing: 404, not an error."""
+
+    def __init__(self, url_map: Map, fixed_digits: int = 0) -> None:
+        super().__init__(url_map, fixed_digits, max=2**63 - 1)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -52,6 +60,7 @@ def create_app(settings: Settings) -> Flask:
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "lms" / "web" / "translations"),
         TESTING=settings.environment is Environment.TEST,
     )
+    app.url_map.converters["int"] = _IdConverter
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:

@@ -16,7 +16,7 @@ from lms.core.request import actor, session
 blueprint = Blueprint("jobs", __name__)
 
 
-@blueprint.get("/jobs/<run_id>")
+@blueprint.get("/jobs/<string:run_id>")
 @policy(Permission.ACCOUNT_USE)
 def job(run_id: str) -> str:
     """Where the job stands; what came of it when it is over."""
@@ -30,7 +30,7 @@ def job(run_id: str) -> str:
     )
 
 
-@blueprint.get("/jobs/<run_id>.json")
+@blueprint.get("/jobs/<string:run_id>.json")
 @policy(Permission.ACCOUNT_USE)
 def job_json(run_id: str) -> Response:
     """done, total (null while unknown), words, finished: what assets/job.js reads."""

@@ -137,7 +137,9 @@ def test_step_that_is_not_possible_now_is_refused(client: Client, session: Sessi
     page = client.post(f"/administration/jobs/{job.id}/retry", status=409)
     assert "moved on" in page.text
     client.post(f"/administration/jobs/{job.id}/explode", status=404)
-    client.post("/administration/jobs/999999/retry", status=404)
+    for number in (999999, 2**63, 10**30):
+        client.post(f"/administration/jobs/{number}/retry", status=404)
+        client.get(f"/administration/jobs?below={number}")
     assert _verbs(session) == []
 
 
