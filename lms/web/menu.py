@@ -15,7 +15,7 @@ from lms.core.text import N_
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One word of the menu."""
+    """One word of the menu. `is_current` on its page and on all pages below it."""
 
     label: str
     url: str
@@ -51,9 +51,14 @@ def entries() -> list[Entry]:
         view = current_app.view_functions.get(endpoint)
         declared = policy_of(view) if view is not None else None
         if declared is not None and declared.admits(who):
-            current = (request.endpoint or "") == endpoint
-            shown.append(Entry(gettext(label), url_for(endpoint), current))
+            url = url_for(endpoint)
+            shown.append(Entry(gettext(label), url, _is_within(url)))
     return shown
+
+
+def _is_within(url: str) -> bool:
+    """Whether the present page is this one or stands below it in the tree of addresses."""
+    return request.path == url or request.path.startswith(f"{url}/")
 
 
 __all__ = ["ENTRIES", "Entry", "entries"]

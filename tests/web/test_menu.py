@@ -1,0 +1,39 @@
+"""The menu says where one is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lms.core.database import Session
+from lms.people.models import Person
+from tests import factories
+from tests.support.client import Client
+from tests.support.pages import Page
+
+SignIn = Callable[[Person], Client]
+
+
+def marked(page: Page) -> list[tuple[str, str]]:
+    """Word and sort of mark of the current entries of the menu."""
+    return [
+        (link.get_text(), str(link["aria-current"]))
+        for link in page.soup.select("nav.nav a[aria-current]")
+    ]
+
+
+def test_the_menu_marks_the_page_one_is_on(session: Session, sign_in: SignIn) -> None:
+    focal_point = factories.make_focal_point(session)
+    page = sign_in(focal_point).get("/people")
+    assert marked(page) == [("People", "page")]
+
+
+def test_the_menu_marks_the_part_a_page_stands_in(session: Session, sign_in: SignIn) -> None:
+    focal_point = factories.make_focal_point(session)
+    official = factories.make_official(session)
+    page = sign_in(focal_point).get(f"/people/{official.id}")
+    assert marked(page) == [("People", "true")]
+
+
+def test_no_entry_is_marked_on_a_page_outside_the_menu(session: Session, sign_in: SignIn) -> None:
+    focal_point = factories.make_focal_point(session)
+    assert marked(sign_in(focal_point).get("/account")) == []
