@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,13 +18,23 @@ from lms.core.audit.models import AuditEntry
 from lms.core.database import Session
 from lms.core.errors import BadInputError, RefusedError
 from lms.people.models import Affiliation, Person
+from lms.people.models.roles import FocalKind
 from lms.people.services.affiliations import (
     begin_affiliation,
     change_affiliation,
     end_affiliation,
 )
-from tests.factories import actor_of, focal_point_actor, make_agency, make_focal_point
+from tests.factories import (
+    actor_of,
+    focal_point_actor,
+    give_role,
+    make_agency,
+    make_focal_point,
+)
 from tests.factories import make_official as official
+from tests.support.client import Client
+
+SignIn = Callable[..., Client]
 
 SYSTEM = Actor.system("test")
 
@@ -205,3 +216,67 @@ def test_a_second_open_affiliation_is_stopped_by_the_database(
     )
     with pytest.raises(IntegrityError):
         session.flush()
+
+
+def test_a_focal_point_gives_a_person_another_agency_and_the_history_stays(
+    session: Session, sign_in: SignIn
+) -> None:
+    person = official(session, "PLW")
+    customs = make_agency(session, "PLW", "Customs")
+    client = sign_in(make_focal_point(session, "PLW"))
+    page = client.get(f"/people/{person.id}/affiliation")
+    assert page.value("agency_id") == str(person.agency_id)
+    fields = {"agency_id": str(customs.id), "post": "Inspector", "started_on": "2026-05-01"}
+    page = client.submit(page, "Save", fields)
+    assert "Changed. What was before is kept in the history." in page.main
+    session.refresh(person)
+    assert kept(person) == rebuilt(session, person) == ("PLW", customs.id, "Inspector")
+    again = client.post(f"/people/{person.id}/affiliation", fields)
+    assert "Nothing was changed." in again.main
+    assert len(stretches(session, person)) == 2
+
+
+def test_a_day_to_come_is_refused_beside_the_field(session: Session, sign_in: SignIn) -> None:
+    person = official(session, "PLW")
+    client = sign_in(make_focal_point(session, "PLW"))
+    page = client.post(
+        f"/people/{person.id}/affiliation",
+        {"agency_id": str(person.agency_id), "post": "Chief", "started_on": "2999-01-01"},
+        status=400,
+    )
+    assert "This day is still to come." in page.error("started_on")
+
+
+def test_nobody_changes_the_agency_of_another_members_person(
+    session: Session, sign_in: SignIn
+) -> None:
+    person = official(session, "PLW")
+    stranger = sign_in(make_focal_point(session, "NRU"))
+    for person_id in (person.id, 999_999):
+        stranger.get(f"/people/{person_id}/affiliation", status=404)
+        stranger.post(f"/people/{person_id}/affiliation", {"post": "Chief"}, status=404)
+    sign_in(person).get(f"/people/{person.id}/affiliation", status=403)
+
+
+def test_an_agency_focal_point_is_offered_that_agency_only(
+    session: Session, sign_in: SignIn
+) -> None:
+    person = official(session, "PLW")
+    customs = make_agency(session, "PLW", "Customs")
+    holder = official(session, "PLW")
+    give_role(
+        session,
+        holder,
+        Role.FOCAL_POINT,
+        ScopeKind.AGENCY,
+        str(person.agency_id),
+        focal_kind=FocalKind.AGENCY,
+    )
+    client = sign_in(holder)
+    page = client.get(f"/people/{person.id}/affiliation")
+    assert "Customs" not in page.main
+    client.post(
+        f"/people/{person.id}/affiliation",
+        {"agency_id": str(customs.id), "post": "", "started_on": "2026-05-01"},
+        status=400,
+    )

@@ -1,6 +1,7 @@
 """The views of the room, one file a noun. Importing this package puts them on the blueprint."""
 
 from lms.people.routes import account as account
+from lms.people.routes import affiliations as affiliations
 from lms.people.routes import agencies as agencies
 from lms.people.routes import decisions as decisions
 from lms.people.routes import documents as documents

@@ -291,6 +291,7 @@ def _page(
 def _further_steps(view: PersonView) -> list[tuple[str, str]]:
     """Links to what is done to a person elsewhere, for those whose role may."""
     steps = (
+        (Permission.AFFILIATION_CHANGE, gettext("Agency and post"), "affiliation"),
         (Permission.TRANSFER_RELEASE, gettext("Transfer to another member"), "transfer_start"),
         (Permission.ROLE_READ, gettext("Roles and terms"), "person_roles"),
         (Permission.MERGE_PROPOSE, gettext("Two accounts of one person"), "merge_propose"),
