@@ -107,6 +107,7 @@ def test_mail_leaves_in_one_connection_with_headers_and_both_parts(
     assert mail["From"] == "Bekal <no-reply@bekal.example>"
     assert mail["Message-ID"] == f"<{first.message_id}@bekal.example>"
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Content-Language"] == "en"
     assert mail["List-Unsubscribe"] is None
     assert other["Subject"] == "About ຊື່ เรือ"
     plain, html = other.get_body(("plain",)), other.get_body(("html",))

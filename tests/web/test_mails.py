@@ -50,7 +50,11 @@ def message_of(template: str, *, is_notice: bool = False, **facts: object) -> Ou
 def test_invitation_reads_well_as_plain_text(app: Flask) -> None:
     mail = renderer(app)(message_of("people/mail/invitation"))
     assert mail.subject == "You are invited to Bekal"
-    assert mail.text.startswith("You are invited to Bekal\n")
+    lines = mail.text.splitlines()
+    assert lines[:2] == ["You are invited to Bekal", ""]
+    assert lines[2].startswith("Palau invites you to Bekal")
+    assert lines[lines.index("-- ") - 1] == ""
+    assert lines[-1] == "Bekal, the training platform of the Regional Support Office."
     assert "http://localhost/invitations/secret\n" in mail.text
     assert "\n\n\n" not in mail.text
     assert mail.unsubscribe == ""

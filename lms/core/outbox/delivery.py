@@ -155,12 +155,13 @@ def compose(
     mail["Message-ID"] = f"<{message.message_id}@{delivery.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-    mail["Content-Language"] = message.language.replace("_", "-")
     if rendered.unsubscribe:
         mail["List-Unsubscribe"] = f"<{rendered.unsubscribe}>"
     mail.set_content(rendered.text)
     if rendered.html is not None:
         mail.add_alternative(rendered.html, subtype="html")
+    # Last: setting the content takes away whatever begins with "Content-".
+    mail["Content-Language"] = message.language.replace("_", "-")
     return mail
 
 
