@@ -191,3 +191,24 @@ def test_each_state_and_verb_has_one_transition() -> None:
     assert len(keys) == len(set(keys))
     assert transition(PersonState.MERGED, Verb.RESTORE) is None
     assert {each.verb for each in TRANSITIONS} == set(Verb)
+
+
+def test_leaving_ends_the_roles_held_for_the_member(session, sign_in) -> None:
+    person = make_focal_point(session, "PLW")
+    client = sign_in(make_focal_point(session, "PLW"))
+    page = client.get(f"/people/{person.id}")
+    page = client.submit(page, "They left the service", {"reason": "other_post"})
+    assert "None besides being an official." in page.main
+    client.submit(page, "They came back")
+    sign_in(person).get("/people", status=403)
+
+
+def test_last_administrator_cannot_be_suspended(session, sign_in) -> None:
+    administrator = make_administrator(session)
+    client = sign_in(make_secretariat(session))
+    page = client.get(f"/people/{administrator.id}")
+    client.submit(page, "Suspend the account", {"reason": "security"}, status=409)
+    assert _state(session, administrator) is PersonState.ACTIVE
+    make_administrator(session)
+    client.submit(page, "Suspend the account", {"reason": "security"})
+    assert _state(session, administrator) is PersonState.SUSPENDED

@@ -18,7 +18,7 @@ from lms.core.text import N_, fold
 from lms.people.models import Affiliation, Agency, Person, PersonToken, RoleHeld
 from lms.people.models.persons import PersonState
 from lms.people.models.sign_in import TokenPurpose
-from lms.people.rules.persons import PRESENT
+from lms.people.rules.persons import PRESENT, apparent_state
 
 PAGE = 50
 MOST_COUNTED = 1000
@@ -55,6 +55,13 @@ def reach_of(actor: Actor) -> Reach:
 def sees_checks(actor: Actor) -> bool:
     """Whether the actor is told that a row is being checked: the secretariat and the system."""
     return scopes_for(actor, Permission.MERGE_DECIDE).everywhere
+
+
+def state_for(actor: Actor, person: Person) -> PersonState:
+    """The state the actor is shown, and on which what they do is decided."""
+    if sees_checks(actor):
+        return person.state
+    return apparent_state(person.state, person.apparent_state)
 
 
 def get_person(

@@ -43,6 +43,7 @@ from lms.people.queries.persons import (
     place_of,
     reach_of,
     sees_checks,
+    state_for,
 )
 from lms.people.routes.blueprint import blueprint
 from lms.people.routes.entering import show
@@ -55,7 +56,7 @@ from lms.people.rules.persons import (
     Verb,
     possible,
 )
-from lms.people.services.persons import move_person, state_for
+from lms.people.services.persons import move_person
 from lms.people.services.profile import Listing, limit_listing
 
 NOW, ALL = "now", "all"
@@ -295,6 +296,11 @@ def _further_steps(view: PersonView) -> list[tuple[str, str]]:
         (Permission.TRANSFER_RELEASE, gettext("Transfer to another member"), "transfer_start"),
         (Permission.ROLE_READ, gettext("Roles and terms"), "person_roles"),
         (Permission.MERGE_PROPOSE, gettext("Two accounts of one person"), "merge_propose"),
+        (
+            Permission.SECOND_FACTOR_REMOVE,
+            gettext("Lost phone and printed codes"),
+            "take_away_second_factor",
+        ),
     )
     if view.state is not PersonState.ACTIVE:
         return []

@@ -19,7 +19,7 @@ from lms.core.outbox.services import queue_mail
 from lms.core.text import N_
 from lms.people.models import Merge, Person
 from lms.people.queries.merges import find_by_email, get_merge, touches_open_merge
-from lms.people.queries.persons import get_person
+from lms.people.queries.persons import get_person, state_for
 from lms.people.queries.transfers import find_unfinished
 from lms.people.rules.merges import (
     MERGEABLE,
@@ -30,7 +30,6 @@ from lms.people.rules.merges import (
     transition,
 )
 from lms.people.rules.persons import PersonState
-from lms.people.services.persons import state_for
 from lms.people.services.roles import keep_an_administrator
 from lms.people.services.sessions import end_all_sessions
 

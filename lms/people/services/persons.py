@@ -18,7 +18,7 @@ from lms.people.models import Agency, Member, Person
 from lms.people.models.members import MemberKind
 from lms.people.models.persons import Sector
 from lms.people.models.sign_in import TokenPurpose
-from lms.people.queries.persons import find_by_emails, get_person, sees_checks
+from lms.people.queries.persons import find_by_emails, get_person, state_for
 from lms.people.queries.sign_in import SIGN_IN
 from lms.people.rules.invitations import Line
 from lms.people.rules.names import search_text, sort_name
@@ -27,11 +27,11 @@ from lms.people.rules.persons import (
     Reason,
     Transition,
     Verb,
-    apparent_state,
     transition,
 )
 from lms.people.services.affiliations import begin_affiliation, check_agency, end_affiliation
 from lms.people.services.invitations import resend, send_invitation
+from lms.people.services.roles import end_roles_of_member, keep_an_administrator
 from lms.people.services.sessions import end_all_sessions
 from lms.people.services.tokens import end_tokens
 
@@ -114,6 +114,9 @@ def move_person(
     allow it (any more), RefusedError if the actor may not or is the person, and
     BadInputError on `reason` without one of the reasons this verb asks for.
     """
+    if verb in {Verb.SUSPEND, Verb.LEAVE}:
+        get_person(session, actor, person_id, Reach.OWN_MEMBER)
+        keep_an_administrator(session, SIGN_IN, person_id, now=now)
     person = get_person(session, actor, person_id, Reach.OWN_MEMBER, for_change=True)
     step = transition(state_for(actor, person), verb)
     if step is None:
@@ -138,13 +141,6 @@ def move_person(
     )
     session.flush()
     return step
-
-
-def state_for(actor: Actor, person: Person) -> PersonState:
-    """The state the actor is shown, and on which what they do is decided."""
-    if sees_checks(actor):
-        return person.state
-    return apparent_state(person.state, person.apparent_state)
 
 
 def _invite(
@@ -248,6 +244,7 @@ def _follow(
             end_all_sessions(session, person.id, now=now)
         case Verb.LEAVE:
             end_all_sessions(session, person.id, now=now)
+            end_roles_of_member(session, actor, person, person.member_code, now=now, reason="left")
             end_affiliation(session, actor, person, ended_on=now.date())
         case Verb.RETURN:
             agency = session.get(Agency, person.agency_id) if person.agency_id else None

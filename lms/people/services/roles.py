@@ -22,7 +22,7 @@ from lms.core.errors import BadInputError, NotPossibleError, RefusedError
 from lms.core.outbox.services import queue_mail
 from lms.core.text import N_
 from lms.people.models import Agency, Member, Person, RoleHeld
-from lms.people.queries.persons import get_person
+from lms.people.queries.persons import get_person, state_for
 from lms.people.queries.roles import count_other_administrators, get_role, scope_names
 from lms.people.rules.persons import PersonState
 from lms.people.rules.roles import (
@@ -33,7 +33,6 @@ from lms.people.rules.roles import (
     overlaps,
     scope_kind_for,
 )
-from lms.people.services.persons import state_for
 
 _TEXT_SCOPE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _MAY_HOLD = frozenset({PersonState.ACTIVE, PersonState.INVITED, PersonState.SUSPENDED})
@@ -212,12 +211,14 @@ def end_roles_of_member(
     member_code: str,
     *,
     now: datetime.datetime,
+    reason: str = "transfer",
 ) -> list[RoleHeld]:
     """End what the person holds for a member they leave, and for its agencies.
 
-    The last step of a transfer: the actor is the person. Gives back the roles ended.
+    The last step of a transfer, where the actor is the person, and part of leaving the
+    service, where it is who closes the account. Gives back the roles ended.
     """
-    reach = Reach.SELF if actor.person_id == person.id else Reach.ALL_MEMBERS
+    reach = Reach.SELF if actor.person_id == person.id else Reach.OWN_MEMBER
     yesterday = now.date() - datetime.timedelta(days=1)
     agencies = {
         str(agency_id)
@@ -241,7 +242,7 @@ def end_roles_of_member(
         or (role.scope_kind is ScopeKind.AGENCY and role.scope in agencies)
     ]
     for role in ended:
-        _end(session, actor, role, yesterday, reason="transfer", now=now)
+        _end(session, actor, role, yesterday, reason=reason, now=now)
     return ended
 
 
