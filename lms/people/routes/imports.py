@@ -159,6 +159,7 @@ def import_read_again(run_id: int) -> Answer:
 @policy(Permission.IMPORT_RUN)
 def import_write(run_id: int) -> Answer:
     """Import the people the preview showed."""
+    get_run(session(), actor(), run_id)
     form = WriteForm()
     form.offer()
     if not form.validate():
