@@ -1,6 +1,6 @@
-"""Readies the database for script/server: migrated, courses loaded, demonstration people if none.
+"""What script/server does once all is installed: ready the database, then serve.
 
-One process for what would be four `lms` commands: most of the time of a command goes into
+One process for what would be five `lms` commands: most of the time of a command goes into
 starting Python, and a second start of the server is to take seconds.
 """
 
@@ -22,7 +22,10 @@ from lms.web.rooms import COMMANDS
 
 
 def main() -> None:
-    """Run the commands in order; the first that fails ends it with its sentence."""
+    """Migrate, load courses, load demonstration people where there are none, and serve.
+
+    The first step that fails ends it with its sentence.
+    """
     logs.configure()
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
@@ -38,6 +41,9 @@ def main() -> None:
                     lms("demo", "load")
                 say("accounts to sign in with:")
                 lms("demo", "accounts")
+            lms("serve")
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit("server: stopped")
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)
     except click.ClickException as error:
@@ -47,16 +53,16 @@ def main() -> None:
         sys.exit(f"server: {error}")
 
 
-def lms(group: str, *arguments: str) -> None:
+def lms(name: str, *arguments: str) -> None:
     """Run an `lms` command in this process."""
     commands = {command.name: command for command in (*OWN, *COMMANDS)}
-    commands[group].main(list(arguments), f"lms {group}", standalone_mode=False)
+    commands[name].main(list(arguments), f"lms {name}", standalone_mode=False)
 
 
-def said_by(group: str, *arguments: str) -> str:
+def said_by(name: str, *arguments: str) -> str:
     """Run an `lms` command and return what it printed."""
     with contextlib.redirect_stdout(io.StringIO()) as said:
-        lms(group, *arguments)
+        lms(name, *arguments)
     return said.getvalue()
 
 
