@@ -492,3 +492,10 @@ def test_the_command_grants_nothing_it_cannot(
     assert sentence in str(result.exception)
     session.expire_all()
     assert not roles_of(session, person)
+
+
+def test_focal_point_for_alumni_or_secondments_looks_after_no_accounts(session, sign_in) -> None:
+    for kind in (FocalKind.ALUMNI, FocalKind.SECONDMENT):
+        person = make_official(session, "PLW")
+        give_role(session, person, Role.FOCAL_POINT, ScopeKind.MEMBER, "PLW", focal_kind=kind)
+        sign_in(person).get("/people", status=403)

@@ -13,9 +13,11 @@ from lms.core.actor import Actor, Grant, ScopeKind
 from lms.core.database import Session
 from lms.people.models import Acceptance, Person, RoleHeld, SecondFactor, SignInSession
 from lms.people.models.persons import PersonState
+from lms.people.models.roles import FocalKind
 from lms.people.signed_in import SignedIn
 
 SIGN_IN = Actor.system("sign-in")
+LOOK_AFTER_PEOPLE = (FocalKind.NATIONAL, FocalKind.AGENCY)
 
 
 def digest_of(token: str) -> str:
@@ -105,6 +107,9 @@ def _grants_held(session: Session, person_id: int, day: datetime.date) -> list[G
         RoleHeld.person_id == person_id,
         RoleHeld.started_on <= day,
         or_(RoleHeld.ended_on.is_(None), RoleHeld.ended_on >= day),
+        # Focal points for alumni or secondments look after no accounts: their rooms will
+        # say what the role lets them do.
+        or_(RoleHeld.focal_kind.is_(None), RoleHeld.focal_kind.in_(LOOK_AFTER_PEOPLE)),
     )
     return [
         Grant(held.role.value, held.scope_kind, held.scope)
