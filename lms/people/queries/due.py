@@ -15,9 +15,9 @@ from lms.core.actor import Actor, ScopeKind
 from lms.core.database import Session
 from lms.people.models import ImportRun, Merge, Person, RoleHeld, Transfer
 from lms.people.models.affiliations import MergeState, TransferState
-from lms.people.models.imports import ImportState
 from lms.people.models.persons import PersonState
 from lms.people.rules import due
+from lms.people.rules.imports.states import ImportState
 
 
 def list_due(session: Session, actor: Actor, *, now: datetime.datetime) -> list[due.Due]:
