@@ -40,12 +40,10 @@ def work(app: Flask) -> int:
     return len(work_off(shift_of(engine, HANDLERS, files)))
 
 
-def upload(
-    client: Client, content: bytes, name: str = "people.csv", *, status: int = 200, **fields: str
-) -> Page:
-    """Send a file; the page that answers (the progress page, or the form with its errors)."""
+def upload(client: Client, content: bytes, name: str = "people.csv", **fields: str) -> Page:
+    """Send a file; the page that answers, which waits for the worker."""
     data = {"file": (io.BytesIO(content), name), **fields}
-    return client.post("/imports/new", data, status=status, content_type="multipart/form-data")
+    return client.post("/imports/new", data, status=200, content_type="multipart/form-data")
 
 
 def preview(client: Client, content: bytes, name: str = "people.csv", **fields: str) -> Page:
