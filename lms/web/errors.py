@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from lms.core import errors
 from lms.core.extensions import db
+from lms.core.faults import describe, frames_of
 from lms.core.text import N_
 
 log = structlog.get_logger("bekal")
@@ -80,7 +81,12 @@ def _of_service(error: errors.BekalError) -> tuple[str, int]:
 
 def _unexpected(error: Exception) -> tuple[str, int]:
     db.session.rollback()
-    log.error("unexpected", request_id=g.get("request_id", ""), exc_info=error)
+    log.error(
+        "unexpected",
+        request_id=g.get("request_id", ""),
+        error=describe(error),
+        through=frames_of(error),
+    )
     return page(500)
 
 

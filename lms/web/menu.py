@@ -28,10 +28,12 @@ ENTRIES: tuple[tuple[str, str], ...] = (
     ("courses.courses", N_("Courses")),
     ("people.people", N_("People")),
     ("people.members", N_("Members")),
-    ("people.roles", N_("Roles")),
     ("administration.overview", N_("Administration")),
 )
 """Endpoint and word, in the order shown. Shown to whom the endpoint's policy admits."""
+
+OPEN: tuple[tuple[str, str], ...] = (("courses.courses", N_("Courses")),)
+"""What stands in the menu of visitors."""
 
 FOOT: tuple[tuple[str, str], ...] = (
     ("web.help_page", N_("Help")),
@@ -42,12 +44,11 @@ FOOT: tuple[tuple[str, str], ...] = (
 
 
 def entries() -> list[Entry]:
-    """The entries this actor may follow; none for visitors."""
+    """The entries this actor may follow; visitors have a few of their own."""
     who = actor()
-    if who is ANONYMOUS or who.person_id is None:
-        return []
+    is_visitor = who is ANONYMOUS or who.person_id is None
     shown = []
-    for endpoint, label in ENTRIES:
+    for endpoint, label in OPEN if is_visitor else ENTRIES:
         view = current_app.view_functions.get(endpoint)
         declared = policy_of(view) if view is not None else None
         if declared is not None and declared.admits(who):

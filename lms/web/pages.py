@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from babel import Locale
 from flask import Flask, current_app
-from flask_babel import format_date, format_datetime, get_locale, gettext, ngettext
+from flask_babel import format_date, format_datetime, format_decimal, get_locale, gettext, ngettext
 from markupsafe import Markup
 
 from lms.core.request import actor, session, settings
@@ -29,6 +30,7 @@ def install(app: Flask) -> None:
     app.add_template_global(shown, "demonstration_accounts")
     app.jinja_env.globals["demonstration_password"] = PASSWORD
     app.add_template_filter(_safe_words, "safe_words")
+    app.add_template_filter(_points, "points")
     app.add_template_filter(_duration, "duration")
     app.add_template_filter(_translated, "translated")
     app.add_template_filter(_named, "named")
@@ -96,6 +98,12 @@ def _safe_words(html: str) -> Markup:
     if inner.startswith("<p>") and inner.endswith("</p>") and inner.count("<p>") == 1:
         inner = inner[3:-4]
     return Markup(inner)  # noqa: S704 - made and cleaned by lms.courses.render alone
+
+
+def _points(fraction: str) -> str:
+    """Points kept exactly, such as "17/2", as people write them: 8.5; rounded down."""
+    hundredths = int(Fraction(fraction) * 100)
+    return format_decimal(hundredths / 100)
 
 
 def _duration(minutes: int) -> str:
