@@ -15,12 +15,13 @@ from lms.core.errors import NotFoundError
 from lms.core.request import actor, now, session, settings
 from lms.core.text import N_
 from lms.courses.routes import page_language
+from lms.courses.values.edition import Activity
 from lms.courses.values.page import Page
 from lms.courses.values.quiz import Quiz
 from lms.courses.values.scenario import Scenario
 from lms.courses.values.task import Reflection
 from lms.learning.forms import DoneForm
-from lms.learning.pages import rendered
+from lms.learning.pages import rendered, words
 from lms.learning.queries import OnCourse, get_activity, get_on_course
 from lms.learning.routes.blueprint import blueprint
 from lms.learning.routes.quizzes import show_quiz
@@ -44,7 +45,7 @@ def activity(course_key: str, activity_key: str) -> str:
         return show_scenario(on, found)
     if isinstance(found, Reflection):
         return show_reflection(on, found)
-    raise NotFoundError(N_("This activity cannot be opened yet."))
+    return _show_other(on, found)
 
 
 @blueprint.post("/<string:course_key>/<string:activity_key>/done")
@@ -72,6 +73,23 @@ def done(course_key: str, activity_key: str) -> Response | tuple[str, int]:
     if after is None or credited.completes:
         return redirect(url_for("learning.course", course_key=course_key), 303)
     return redirect(url_for("learning.activity", course_key=course_key, activity_key=after), 303)
+
+
+def _show_other(on: OnCourse, found: Activity) -> str:
+    """A meeting or a survey: what it is, and who says when; nothing is done on this page."""
+    shown, language = on.edition.in_language(found, page_language())
+    before, after = beside(on.edition, found.key)
+    return render_template(
+        "learning/other.html",
+        on=on,
+        activity=shown,
+        words=words(on.edition, language, settings().content_folder / "guides"),
+        before=before,
+        after=after,
+        chapter=on.plan.chapter_of(found.key),
+        language=page_language(),
+        text_language=language,
+    )
 
 
 def _show(on: OnCourse, found: Page, form: DoneForm) -> str:
