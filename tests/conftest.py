@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from playwright.sync_api import Browser
 from sqlalchemy import Connection, event
 
 from config import ROOT, Environment, Mail, Settings
@@ -56,6 +57,13 @@ def database_url(
         name = f"bekal_{worker_id}"
         yield cluster.create_database(name)
         cluster.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one browser of this process; two would quarrel over one event loop."""
+    with browser.running() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -16,13 +16,6 @@ from tests.support import browser
 from tests.support.client import Client
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for the journeys of this run."""
-    with browser.running() as running:
-        yield running
-
-
 @pytest.fixture
 def site(app: Flask) -> Iterator[str]:
     """The address of the application, served on a free port of this machine."""

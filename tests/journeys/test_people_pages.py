@@ -26,13 +26,6 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 OpenAs = Callable[[Person], Page]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for the tests of this file."""
-    with browser.running() as running:
-        yield running
-
-
 @pytest.fixture
 def site(app: Flask) -> Iterator[str]:
     """The address of the application, served on a free port of this machine."""

@@ -28,7 +28,9 @@ SCRIPTS = ScriptDirectory(str(FOLDER))
 
 
 @pytest.fixture
-def empty_app(database_url: str, settings: Settings, tmp_path: Path) -> Iterator[Flask]:
+def empty_app(
+    database_url: str, settings: Settings, tmp_path: Path, worker_id: str
+) -> Iterator[Flask]:
     """The application on a database of its own with nothing in it."""
     if database_url.startswith("sqlite"):
         app = create_app(replace(settings, database_url=f"sqlite:///{tmp_path / 'empty.db'}"))
@@ -37,12 +39,13 @@ def empty_app(database_url: str, settings: Settings, tmp_path: Path) -> Iterator
             db.engine.dispose()
         return
     with postgresql.running() as cluster:
-        url = cluster.create_database("bekal_migrations")
+        name = f"bekal_migrations_{worker_id}"
+        url = cluster.create_database(name)
         app = create_app(replace(settings, database_url=url))
         yield app
         with app.app_context():
             db.engine.dispose()
-        cluster.drop_database("bekal_migrations")
+        cluster.drop_database(name)
 
 
 def tables(app: Flask) -> set[str]:

@@ -156,6 +156,7 @@ def test_a_person_moves_in_three_steps_each_by_another_side(
     session.refresh(mover)
     assert (mover.member_code, mover.agency_id, mover.post) == ("NRU", border.id, "Inspector")
     stretches = [row for row in rows(session, Affiliation) if row.person_id == mover.id]
+    stretches.sort(key=lambda row: row.id)
     assert [(row.member_code, row.ended_on is None) for row in stretches] == [
         ("PLW", False),
         ("NRU", True),

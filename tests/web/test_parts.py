@@ -47,13 +47,6 @@ def templates() -> Environment:
     return environment
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for the tests of this file."""
-    with browser.running() as running:
-        yield running
-
-
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A fresh browser that may use the clipboard."""
