@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from textwrap import shorten
 
-from babel import Locale
 from flask import Blueprint, render_template, request
 from flask_babel import get_locale
 
 from lms.access.policies import public
+from lms.core.languages import own_name
 from lms.core.request import session, settings
 from lms.courses.catalogue import (
     AUDIENCE_NAMES,
@@ -85,11 +85,6 @@ def _actions() -> list[tuple[int, str]]:
         (number, f"{number}. {shorten(words, 60, placeholder='…')}")
         for number, words in actions.items()
     ]
-
-
-def own_name(language: str) -> str:
-    """A language's name for itself."""
-    return (Locale.parse(language, sep="-").display_name or language).capitalize()
 
 
 def page_language() -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from babel import Locale
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel
 
@@ -52,9 +51,7 @@ def install(app: Flask, babel: Babel) -> None:
     """Choose a language for each request and keep a choice made in the footer."""
     codes = available()
     app.config["BEKAL_LANGUAGES"] = codes
-    app.config["BEKAL_LANGUAGE_NAMES"] = [
-        (code, (Locale.parse(code, sep="_").display_name or code).capitalize()) for code in codes
-    ]
+    app.config["BEKAL_LANGUAGE_NAMES"] = [(code, own_name(code)) for code in codes]
     babel.init_app(app, locale_selector=chosen, timezone_selector=zone)
     app.after_request(_keep_choice)
 

@@ -9,10 +9,11 @@ from lms.access.disclosure import FIELD_NAMES, SHOWN_NAMES, VIEWER_NAMES, Field,
 from lms.access.permissions import Permission
 from lms.access.policies import policy, public
 from lms.access.roles import ROLE_NAMES, Role
+from lms.core.languages import own_name
 from lms.core.request import actor, now, session, settings
 from lms.courses.catalogue import OPEN_TO_NAMES, CatalogueFilter, found_by
 from lms.courses.queries import list_cards
-from lms.courses.routes import own_name, page_language
+from lms.courses.routes import page_language
 from lms.people.queries.due import list_due
 from lms.people.rules.documents import IN_FORCE
 from lms.web.style import facts as style_facts
