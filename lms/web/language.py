@@ -8,6 +8,7 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel
 
 from config import ROOT
+from lms.core.languages import own_name
 from lms.web.guard import signed_in
 
 SOURCE = "en"
