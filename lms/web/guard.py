@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, abort, current_app, flash, g, redirect, request, url_for
 from flask_babel import gettext
-from flask_login import LoginManager
+from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -50,7 +50,7 @@ def require_policies(app: Flask) -> None:
 def signed_in() -> SignedIn | None:
     """Who is signed in in this request, or None."""
     if "signed_in" not in g:
-        user = current_app.login_manager._load_user() or g.get("_login_user")  # type: ignore[attr-defined]
+        user = current_user._get_current_object()
         g.signed_in = user if isinstance(user, SignedIn) else None
     found = g.signed_in
     return found if isinstance(found, SignedIn) else None
