@@ -82,4 +82,4 @@ def _answers(question: Question) -> Iterator[str]:
 
 
 def _number(value: float) -> str:
-    return str(int(value)) if value.is_integer() else str(value)
+    return str(int(value)) if float(value).is_integer() else str(value)

@@ -113,3 +113,25 @@ def test_second_reader_sees_questions_without_the_key(folder: Path) -> None:
     code, output = run("questions", "--key", folder)
     assert code == 0
     assert "a: The person\n\nOnly the person knows. [protocol:3]" in output
+
+
+def test_key_of_a_number_with_the_default_tolerance_is_printed(folder: Path) -> None:
+    bank = folder / "bank/all.yaml"
+    write(
+        bank,
+        bank.read_text()
+        + """\
+  - key: hours
+    type: numeric
+    objective: ask-alone
+    prompt: How many hours?
+    answer: 18
+    feedback_right: Yes.
+    feedback_wrong: Count again.
+    rationale: From four to ten.
+    sources: [protocol]
+""",
+    )
+    code, output = run("questions", "--key", folder)
+    assert code == 0, output
+    assert "18" in output
