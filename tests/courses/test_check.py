@@ -202,6 +202,9 @@ questions:
     Mistake("no good ending", STORY, "ending: good", "ending: mixed", "nodes:", "nodes",
             "No node has ending: good"),
     # Pages
+    Mistake("a bar of a term inside a table", PAGE, "## Alone\n",
+            "## Alone\n\n| who | what |\n|---|---|\n| the [[minder|man]] | answers |\n",
+            "| the [[minder|man]]", "", "ends the cell of the table"),
     Mistake("a page without a head", PAGE, "---\nkey: asking\n", "key: asking\n", "key: asking",
             "", "must begin with a line of ---"),
     Mistake("a head that is not closed", PAGE, "cites: [protocol:3]\n---\n",

@@ -10,6 +10,7 @@ import pytest
 from lms.access.reaches import Reach, scoped
 from lms.assessments.models import Answer, Attempt, Play, Writing
 from lms.assessments.rules.attempts import AttemptState
+from lms.assessments.rules.plays import mixed
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.database import Session
@@ -219,6 +220,13 @@ def test_step_from_a_place_that_is_past_changes_nothing(session, client, edition
     client.post(action, {"at": "x", "choice": "ashore"})
     session.expire_all()
     assert rows(session, Play)[0].path == ["group"]
+
+
+def test_choices_of_a_scenario_keep_their_order_in_a_play_and_mix_between_plays(edition) -> None:
+    choices = edition.activity("quay").nodes[0].choices
+    orders = {tuple(choice.key for choice in mixed(choices, play)) for play in range(20)}
+    assert len(orders) == 2
+    assert mixed(choices, 1) == mixed(choices, 1)
 
 
 def test_scenario_shows_no_consequence_before_it_is_chosen(client, edition) -> None:

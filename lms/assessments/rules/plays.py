@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -64,6 +65,17 @@ def may_step(scenario: Scenario, path: Sequence[str], word: str) -> bool:
     if word == ON:
         return moment.node.next is not None
     return any(choice.key == word for choice in moment.choices)
+
+
+def mixed(choices: Sequence[ScenarioChoice], play_id: int) -> list[ScenarioChoice]:
+    """The choices in an order that is the same for this play and another for the next.
+
+    Authors tend to write the wise choice first; its place must not give it away.
+    """
+    return sorted(
+        choices,
+        key=lambda choice: hashlib.sha256(f"{play_id}:{choice.key}".encode()).digest(),
+    )
 
 
 def debrief_of(scenario: Scenario, variables: Mapping[str, int]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,6 +32,8 @@ _WORDS = range(250, 901)
 _LONG_SENTENCE = 35
 # Languages written with spaces between words, so that words can be counted.
 _SPACED = frozenset({"en", "id", "ms", "vi", "fr", "es", "pt", "tl", "fil", "tr", "hi", "ar"})
+# A table's row with a term whose bar is not escaped.
+_BAR_IN_CELL = re.compile(r"^\s*\|.*\[\[[^\]|\\]*\|[^\]]*\]\]")
 _FACILITATOR_HEADINGS = (
     "Purpose", "Timing", "Room", "Steps", "Debrief questions", "Common wrong answers",
     "Sensitive moments", "For 15 or for 35 people", "Without a connection",
@@ -70,6 +73,10 @@ def check_prose(
 
 def _check_body(subject: Subject, source: SourceFile) -> None:
     parts = parts_of(source.body)
+    for line, text in enumerate(source.body.split("\n")):
+        if _BAR_IN_CELL.search(text):
+            sentence = N_("The bar inside [[ ]] ends the cell of the table. Write \\| for it.")
+            subject.error_at(source, line, sentence)
     for place, part in enumerate(parts):
         check = _PartCheck(subject, source, part, parts[place - 1] if place else None)
         check.all()

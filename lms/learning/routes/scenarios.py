@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.assessments.queries.plays import find_last_play
-from lms.assessments.rules.plays import debrief_of, replay
+from lms.assessments.rules.plays import debrief_of, mixed, replay
 from lms.assessments.services import plays
 from lms.completion.services import credit
 from lms.core.errors import NotFoundError
@@ -40,6 +40,7 @@ def show_scenario(on: OnCourse, scenario: Scenario) -> str:
         scenario=shown,
         play=play,
         moment=moment,
+        choices=mixed(moment.choices, play.id) if play is not None and moment else [],
         debrief=debrief_of(shown, moment.variables) if moment and moment.is_over else [],
         other=note.alternative if note else None,
         words=words(on.edition, language, settings().content_folder / "guides"),
