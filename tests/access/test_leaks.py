@@ -120,7 +120,7 @@ def test_existing_and_invented_ids_are_answered_alike(
 def test_existing_and_invented_ids_cost_the_same_statements(
     app: Flask, session: Session, palau: Samples, statements, path: str, name: str
 ) -> None:
-    """Time itself is measured by `script/bench`; the work behind it is compared here."""
+    """Time itself is measured by `script/faults existence_time`; here the work behind it."""
     client = Client(app, session).sign_in(of_fiji(session, Role.FOCAL_POINT), second_factor=True)
     work = []
     for value in (palau.values[name], "987654321"):
