@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
-
-from sqlalchemy import text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.core.actor import Actor
 from lms.core.audit.services import record
-from lms.core.database import Session
+from lms.core.database import Session, insert_once
 from lms.core.errors import NotPossibleError, RefusedError
 from lms.core.text import N_
 from lms.courses.catalogue import CourseCard
@@ -38,8 +34,10 @@ def enrol_self(
     card = CourseCard.from_json(stored.card)
     if card.open_to == "invited":
         raise RefusedError(N_("This course is taken by nomination. Ask your focal point."))
-    enrolment_id = _insert_once(
+    # Any unique index decides: here the one of active enrolments of a person and course.
+    enrolment_id = insert_once(
         session,
+        Enrolment,
         {
             "person_id": actor.person_id,
             "member_code": actor.member_code,
@@ -52,6 +50,7 @@ def enrol_self(
             "enrolled_at": now,
             "enrolled_by": actor.person_id,
         },
+        unique=(),
     )
     if enrolment_id is not None:
         record(
@@ -99,18 +98,3 @@ def withdraw(
         subject_person_id=enrolment.person_id,
         reason=reason.value,
     )
-
-
-def _insert_once(session: Session, values: dict[str, Any]) -> int | None:
-    """Insert unless an active enrolment of this person on this course stands."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if is_postgresql else sqlite.insert
-    statement = (
-        insert(Enrolment)
-        .values(**values)
-        .on_conflict_do_nothing(
-            index_elements=["person_id", "course_key"], index_where=text("state = 'active'")
-        )
-        .returning(Enrolment.id)
-    )
-    return session.execute(statement).scalar_one_or_none()

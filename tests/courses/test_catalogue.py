@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from sqlalchemy import select
 
@@ -11,11 +13,13 @@ from lms.core.actor import Actor
 from lms.core.audit.models import AuditEntry
 from lms.core.database import Session
 from lms.core.errors import NotFoundError
+from lms.courses.catalogue import AUDIENCE_NAMES, STAGE_NAMES, TOPIC_NAMES
 from lms.courses.check import load_course
 from lms.courses.models import StoredEdition
 from lms.courses.queries import get_current, list_cards
 from lms.courses.services import publish
 from lms.courses.store import get_edition
+from lms.courses.values.course import Audience, RouteStage, Topic
 from lms.courses.values.edition import Edition
 from lms.guides.registry import read_registry
 
@@ -137,3 +141,9 @@ def test_catalogue_and_course_page_cost_few_statements(client, statements, publi
         with statements() as seen:
             client.get(path)
         assert len([sql for sql in seen if sql.startswith("SELECT")]) <= 2
+
+
+def test_every_word_of_the_format_has_a_name_for_the_catalogue() -> None:
+    assert set(TOPIC_NAMES) == set(get_args(Topic))
+    assert set(AUDIENCE_NAMES) == set(get_args(Audience))
+    assert set(STAGE_NAMES) == set(get_args(RouteStage))

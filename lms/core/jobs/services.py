@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 
 from lms.core.actor import Actor
 from lms.core.audit.services import record
-from lms.core.database import Session
+from lms.core.database import Session, insert_once
 from lms.core.errors import NotFoundError, NotPossibleError
 from lms.core.jobs.models import Job, JobState
 from lms.core.jobs.rules import UNFINISHED, transition
 from lms.core.text import N_
-
-_UNFINISHED = text("state IN ('waiting', 'running')")
 
 
 def enqueue(
@@ -62,7 +59,7 @@ def enqueue(
         return job
     while True:
         # The one that stood may end between the two statements: then ask once more.
-        made = session.execute(_insert_unless_unfinished(session, values)).scalar_one_or_none()
+        made = insert_once(session, Job, values, unique=())
         wanted = Job.id == made if made else (Job.once_key == once_key) & Job.state.in_(UNFINISHED)
         found = session.execute(select(Job).where(wanted)).scalar_one_or_none()
         if found is not None:
@@ -94,15 +91,3 @@ def decide(
     session.flush()
     record(session, actor, f"job.{verb}", "job", job.id, now=now, run_id=job.run_id, kind=job.kind)
     return job
-
-
-def _insert_unless_unfinished(session: Session, values: dict[str, Any]) -> Any:
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if is_postgresql else sqlite.insert
-    table = cast(Table, Job.__table__)
-    return (
-        insert(table)
-        .values(**values)
-        .on_conflict_do_nothing(index_elements=["once_key"], index_where=_UNFINISHED)
-        .returning(table.c.id)
-    )
