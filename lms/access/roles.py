@@ -53,23 +53,38 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.AFFILIATION_CHANGE,
             Permission.AGENCY_EDIT,
+            Permission.ASSIGNMENT_MAKE,
+            Permission.CERTIFICATE_READ_OWN_MEMBER,
             Permission.ENROLMENT_READ_OWN_MEMBER,
             Permission.IMPORT_RUN,
             Permission.LISTING_LIMIT,
+            Permission.MEMBER_NOTE_EDIT,
             Permission.MERGE_PROPOSE,
             Permission.PERSON_DECIDE,
             Permission.PERSON_INVITE,
             Permission.PERSON_LIST,
             Permission.PERSON_READ_OWN_MEMBER,
             Permission.PERSON_SUSPEND,
+            Permission.REPORT_READ_OWN_MEMBER,
             Permission.ROLE_READ,
             Permission.TRANSFER_ACCEPT,
             Permission.TRANSFER_RELEASE,
         }
     ),
-    Role.TRAINER: frozenset({Permission.ENROLMENT_READ_TAUGHT}),
+    Role.TRAINER: frozenset(
+        {
+            Permission.ANSWER_MARK,
+            Permission.CERTIFICATE_READ_TAUGHT,
+            Permission.COURSE_TEACH,
+            Permission.ENROLMENT_READ_TAUGHT,
+        }
+    ),
     Role.REVIEWER: frozenset(),
-    Role.MARKER: frozenset(),
+    Role.MARKER: frozenset(
+        {
+            Permission.ANSWER_MARK,
+        }
+    ),
     Role.FACILITATOR: frozenset(),
     Role.PARTNER_STAFF: frozenset(),
     Role.HOST_SUPERVISOR: frozenset(),
@@ -78,11 +93,20 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.AFFILIATION_CHANGE,
             Permission.AGENCY_EDIT,
+            Permission.ALUMNI_READ_ALL,
+            Permission.ASSIGNMENT_MAKE,
+            Permission.CERTIFICATE_DECIDE,
+            Permission.CERTIFICATE_READ_ALL,
+            Permission.CERTIFICATE_READ_OWN_MEMBER,
+            Permission.CERTIFICATE_READ_TAUGHT,
+            Permission.COURSE_TEACH,
             Permission.ENROLMENT_READ_ALL,
             Permission.ENROLMENT_READ_OWN_MEMBER,
+            Permission.ENROLMENT_READ_TAUGHT,
             Permission.IMPORT_RUN,
             Permission.LISTING_LIMIT,
             Permission.MEMBER_EDIT,
+            Permission.MEMBER_NOTE_EDIT,
             Permission.MERGE_DECIDE,
             Permission.MERGE_PROPOSE,
             Permission.PERSON_DECIDE,
@@ -91,13 +115,21 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PERSON_READ_ALL,
             Permission.PERSON_READ_OWN_MEMBER,
             Permission.PERSON_SUSPEND,
+            Permission.REPORT_COUNT,
+            Permission.REPORT_NAMES,
+            Permission.REPORT_READ_OWN_MEMBER,
             Permission.ROLE_READ,
             Permission.SECOND_FACTOR_REMOVE,
             Permission.TRANSFER_ACCEPT,
             Permission.TRANSFER_RELEASE,
         }
     ),
-    Role.REPORTING_OFFICER: frozenset(),
+    Role.REPORTING_OFFICER: frozenset(
+        {
+            Permission.REPORT_COUNT,
+            Permission.REPORT_NAMES,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.ACCESS_READ,

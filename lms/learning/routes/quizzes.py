@@ -14,7 +14,7 @@ from lms.assessments.rules.answers import given_in
 from lms.assessments.rules.attempts import AttemptState, next_attempt, shown_after, still_counts
 from lms.assessments.rules.marking import Given
 from lms.assessments.services import attempts as assessments
-from lms.completion.services import credit
+from lms.completion.services.crediting import credit
 from lms.core.errors import NotFoundError
 from lms.core.request import actor, now, session, settings
 from lms.core.text import N_

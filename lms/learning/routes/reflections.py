@@ -10,7 +10,7 @@ from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.assessments.queries.writings import find_writing
 from lms.assessments.services.writings import write
-from lms.completion.services import credit
+from lms.completion.services.crediting import credit
 from lms.core.errors import BadInputError, NotFoundError
 from lms.core.request import actor, now, session, settings
 from lms.core.text import N_

@@ -11,7 +11,7 @@ from lms.access.policies import policy
 from lms.assessments.queries.plays import find_last_play
 from lms.assessments.rules.plays import debrief_of, mixed, replay
 from lms.assessments.services import plays
-from lms.completion.services import credit
+from lms.completion.services.crediting import credit
 from lms.core.errors import NotFoundError
 from lms.core.request import actor, now, session, settings
 from lms.core.text import N_

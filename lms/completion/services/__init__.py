@@ -1,0 +1,1 @@
+"""Crediting evidence, what follows a completion, corrections: one file a subject."""
