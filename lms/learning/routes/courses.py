@@ -15,7 +15,7 @@ from lms.enrolments import services as enrolments
 from lms.enrolments.rules import WithdrawalReason
 from lms.learning.forms import WithdrawForm
 from lms.learning.pages import rendered
-from lms.learning.queries import get_on_course, list_on_courses
+from lms.learning.queries.courses import get_on_course, list_on_courses
 from lms.learning.routes.blueprint import blueprint
 from lms.progress.rules import MISSING_SENTENCES
 

@@ -22,7 +22,7 @@ from lms.courses.values.scenario import Scenario
 from lms.courses.values.task import Reflection
 from lms.learning.forms import DoneForm
 from lms.learning.pages import rendered, words
-from lms.learning.queries import OnCourse, get_activity, get_on_course
+from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
 from lms.learning.routes.blueprint import blueprint
 from lms.learning.routes.quizzes import show_quiz
 from lms.learning.routes.reflections import show_reflection

@@ -19,7 +19,7 @@ from lms.courses.routes import page_language
 from lms.courses.values.scenario import Scenario
 from lms.enrolments.queries import lock_own
 from lms.learning.pages import words
-from lms.learning.queries import OnCourse, get_activity, get_on_course
+from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
 from lms.learning.routes.blueprint import blueprint
 from lms.learning.rules import beside
 from lms.progress.rules import EvidenceKind, Fact

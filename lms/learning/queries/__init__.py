@@ -1,0 +1,1 @@
+"""What the pages of learning and teaching show, split by who reads them."""
