@@ -1,5 +1,6 @@
 """Learning: the learner's pages of a course.
 
-Owns no table. Reads editions, enrolments and evidence; what is done goes through
+Owns questions on lessons, reported problems and what trainers write to a group. Reads
+editions, enrolments and evidence; what is done goes through
 `completion.credit`. Calls completion and all rooms below it.
 """

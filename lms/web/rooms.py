@@ -21,6 +21,7 @@ from lms.courses import cli as courses_cli
 from lms.courses import models as courses_models
 from lms.courses import routes as courses_routes
 from lms.enrolments import models as enrolment_models
+from lms.learning import models as learning_models
 from lms.learning import routes as learning_routes
 from lms.notices import jobs as notices_jobs
 from lms.notices import models as notices_models
@@ -50,6 +51,7 @@ MODELS = (
     courses_models,
     enrolment_models,
     job_models,
+    learning_models,
     notices_models,
     outbox_models,
     people_models,

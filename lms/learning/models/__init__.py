@@ -1,0 +1,1 @@
+"""Tables of the room, one file a noun. Importing this package registers them all."""
