@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from textwrap import shorten
 
-from flask import Blueprint, render_template, request
-from flask_babel import get_locale
+from flask import render_template, request
 
 from lms.access.policies import public
 from lms.core.languages import own_name
@@ -24,12 +23,12 @@ from lms.courses.catalogue import (
 )
 from lms.courses.forms import read_filter
 from lms.courses.queries import get_current, list_cards
+from lms.courses.routes.blueprint import blueprint
+from lms.courses.routes.language import page_language
 from lms.courses.store import get_edition
 
-blueprint = Blueprint("courses", __name__, url_prefix="/courses")
 
-
-@blueprint.get("")
+@blueprint.get("/courses")
 @public("Anyone may see which courses there are; lesson text is not on this page.")
 def courses() -> str:
     """All courses, or those a search finds."""
@@ -53,7 +52,7 @@ def courses() -> str:
     )
 
 
-@blueprint.get("/<string:key>")
+@blueprint.get("/courses/<string:key>")
 @public("Anyone may see the aims and the outline of a course before asking for an account.")
 def course(key: str) -> str:
     """What a course gives, its outline, and what its certificate needs."""
@@ -85,11 +84,6 @@ def _actions() -> list[tuple[int, str]]:
         (number, f"{number}. {shorten(words, 60, placeholder='…')}")
         for number, words in actions.items()
     ]
-
-
-def page_language() -> str:
-    """The language of the page, as the content names languages (BCP 47)."""
-    return str(get_locale() or "en").replace("_", "-")
 
 
 def _languages(cards: list[CourseCard]) -> list[tuple[str, str]]:
