@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from lms.assessments import models as assessment_models
+from lms.certificates import models as certificate_models
 from lms.core import apart, retention
 from lms.core.audit import jobs as audit_jobs
 from lms.core.audit import models as audit_models
@@ -48,6 +49,7 @@ MODELS = (
     apart,
     assessment_models,
     audit_models,
+    certificate_models,
     courses_models,
     enrolment_models,
     job_models,
