@@ -16,7 +16,7 @@ from lms.courses.values.edition import Activity, Edition
 from lms.enrolments.models import Enrolment
 from lms.enrolments.queries import get_own, list_own
 from lms.enrolments.rules import EnrolmentState
-from lms.learning.rules import Plan, plan_of
+from lms.learning.rules.plans import Plan, plan_of
 from lms.progress.queries import known_of
 
 

@@ -27,11 +27,11 @@ from lms.learning.routes.blueprint import blueprint
 from lms.learning.routes.quizzes import show_quiz
 from lms.learning.routes.reflections import show_reflection
 from lms.learning.routes.scenarios import show_scenario
-from lms.learning.rules import beside
+from lms.learning.rules.plans import beside
 from lms.progress.rules import EvidenceKind, Fact
 
 
-@blueprint.get("/<string:course_key>/<string:activity_key>")
+@blueprint.get("/learning/<string:course_key>/<string:activity_key>")
 @policy(Permission.LEARNING_TAKE)
 def activity(course_key: str, activity_key: str) -> str:
     """An activity of a course."""
@@ -48,7 +48,7 @@ def activity(course_key: str, activity_key: str) -> str:
     return _show_other(on, found)
 
 
-@blueprint.post("/<string:course_key>/<string:activity_key>/done")
+@blueprint.post("/learning/<string:course_key>/<string:activity_key>/done")
 @policy(Permission.LEARNING_TAKE)
 def done(course_key: str, activity_key: str) -> Response | tuple[str, int]:
     """Say that a page is read, and go on to the next."""

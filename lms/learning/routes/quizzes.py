@@ -25,7 +25,7 @@ from lms.learning.pages import words
 from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
 from lms.learning.quizzes import asked, reviewed
 from lms.learning.routes.blueprint import blueprint
-from lms.learning.rules import beside
+from lms.learning.rules.plans import beside
 from lms.progress.rules import EvidenceKind, Fact
 
 
@@ -50,7 +50,7 @@ def show_quiz(on: OnCourse, quiz: Quiz) -> str:
     )
 
 
-@blueprint.post("/<string:course_key>/<string:activity_key>/attempts")
+@blueprint.post("/learning/<string:course_key>/<string:activity_key>/attempts")
 @policy(Permission.LEARNING_TAKE)
 def begin_attempt(course_key: str, activity_key: str) -> Response:
     """Open an attempt, or go on with the one that is open."""
@@ -62,7 +62,7 @@ def begin_attempt(course_key: str, activity_key: str) -> Response:
     return redirect(_address(on, attempt), 303)
 
 
-@blueprint.get("/<string:course_key>/<string:activity_key>/attempts/<int:number>")
+@blueprint.get("/learning/<string:course_key>/<string:activity_key>/attempts/<int:number>")
 @policy(Permission.LEARNING_TAKE)
 def attempt(course_key: str, activity_key: str, number: int) -> str:
     """An attempt: its questions while it is open, its review afterwards."""
@@ -98,7 +98,7 @@ def attempt(course_key: str, activity_key: str, number: int) -> str:
     )
 
 
-@blueprint.post("/<string:course_key>/<string:activity_key>/attempts/<int:number>")
+@blueprint.post("/learning/<string:course_key>/<string:activity_key>/attempts/<int:number>")
 @policy(Permission.LEARNING_TAKE)
 def answer(course_key: str, activity_key: str, number: int) -> Response:
     """Keep the answers; with the other button hand them in."""

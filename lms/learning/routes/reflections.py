@@ -20,7 +20,7 @@ from lms.enrolments.queries import lock_own
 from lms.learning.pages import words
 from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
 from lms.learning.routes.blueprint import blueprint
-from lms.learning.rules import beside
+from lms.learning.rules.plans import beside
 from lms.progress.rules import EvidenceKind, Fact
 
 LONGEST_ANSWER = 20_000
@@ -53,7 +53,7 @@ def show_reflection(
     )
 
 
-@blueprint.post("/<string:course_key>/<string:activity_key>/writing")
+@blueprint.post("/learning/<string:course_key>/<string:activity_key>/writing")
 @policy(Permission.LEARNING_TAKE)
 def write_reflection(course_key: str, activity_key: str) -> Response | tuple[str, int]:
     """Keep what was written; with the other button send it."""

@@ -21,7 +21,7 @@ from lms.enrolments.queries import lock_own
 from lms.learning.pages import words
 from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
 from lms.learning.routes.blueprint import blueprint
-from lms.learning.rules import beside
+from lms.learning.rules.plans import beside
 from lms.progress.rules import EvidenceKind, Fact
 
 
@@ -52,7 +52,7 @@ def show_scenario(on: OnCourse, scenario: Scenario) -> str:
     )
 
 
-@blueprint.post("/<string:course_key>/<string:activity_key>/plays")
+@blueprint.post("/learning/<string:course_key>/<string:activity_key>/plays")
 @policy(Permission.LEARNING_TAKE)
 def begin_play(course_key: str, activity_key: str) -> Response:
     """Begin a scenario, or begin it again after its end."""
@@ -62,7 +62,7 @@ def begin_play(course_key: str, activity_key: str) -> Response:
     return _back(course_key, activity_key)
 
 
-@blueprint.post("/<string:course_key>/<string:activity_key>/steps")
+@blueprint.post("/learning/<string:course_key>/<string:activity_key>/steps")
 @policy(Permission.LEARNING_TAKE)
 def step(course_key: str, activity_key: str) -> Response:
     """Take one step. One from a place that is past changes nothing."""
