@@ -1,7 +1,10 @@
-"""The one blueprint of the room; every file of `routes` puts its views on it."""
+"""The one blueprint of the room; every file of `routes` puts its views on it.
+
+It has no prefix: learners read under /learning, trainers work under /teaching and /marking.
+"""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
-blueprint = Blueprint("learning", __name__, url_prefix="/learning")
+blueprint = Blueprint("learning", __name__)

@@ -20,7 +20,7 @@ from lms.learning.routes.blueprint import blueprint
 from lms.progress.rules import MISSING_SENTENCES
 
 
-@blueprint.get("")
+@blueprint.get("/learning")
 @policy(Permission.LEARNING_TAKE)
 def my_learning() -> str:
     """Every course one is on, with where to carry on."""
@@ -33,7 +33,7 @@ def my_learning() -> str:
     )
 
 
-@blueprint.post("/<string:course_key>/begin")
+@blueprint.post("/learning/<string:course_key>/begin")
 @policy(Permission.LEARNING_TAKE)
 def begin(course_key: str) -> Response:
     """Take a course: enrol, and open its plan."""
@@ -41,7 +41,7 @@ def begin(course_key: str) -> Response:
     return redirect(url_for("learning.course", course_key=course_key), 303)
 
 
-@blueprint.get("/<string:course_key>")
+@blueprint.get("/learning/<string:course_key>")
 @policy(Permission.LEARNING_TAKE)
 def course(course_key: str) -> str:
     """One's own plan of a course: outline, what is missing, where to carry on."""
@@ -53,7 +53,7 @@ def course(course_key: str) -> str:
     )
 
 
-@blueprint.get("/<string:course_key>/wellbeing")
+@blueprint.get("/learning/<string:course_key>/wellbeing")
 @policy(Permission.LEARNING_TAKE)
 def wellbeing(course_key: str) -> str:
     """What the course says to a learner for whom it becomes heavy."""
@@ -72,7 +72,7 @@ def wellbeing(course_key: str) -> str:
     )
 
 
-@blueprint.route("/<string:course_key>/leave", methods=["GET", "POST"])
+@blueprint.route("/learning/<string:course_key>/leave", methods=["GET", "POST"])
 @policy(Permission.LEARNING_TAKE)
 def leave(course_key: str) -> str | Response | tuple[str, int]:
     """Leave a course, with a reason class."""
