@@ -24,6 +24,7 @@ def shift_of(app: Flask) -> Shift:
             storage=storage(),
             periodic=rooms.periodic(),
             prompt=rooms.prompt(),
+            settings=settings(),
             beside=(
                 delivering(delivery_of(app, settings())),
                 *(loop(engine) for loop in rooms.LOOPS),

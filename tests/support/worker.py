@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Engine
 
+from config import Settings
 from lms.core.jobs.models import Job
 from lms.core.jobs.runner import Shift, run_next
 from lms.core.jobs.work import Handler
@@ -14,10 +15,13 @@ from lms.core.storage import LocalFolder, Storage
 
 
 def shift_of(
-    engine: Engine, handlers: Mapping[str, Handler], storage: Storage | LocalFolder
+    engine: Engine,
+    handlers: Mapping[str, Handler],
+    storage: Storage | LocalFolder,
+    settings: Settings | None = None,
 ) -> Shift:
     """A shift without schedule, for these handlers."""
-    return Shift(engine=engine, handlers=handlers, storage=storage)
+    return Shift(engine=engine, handlers=handlers, storage=storage, settings=settings)
 
 
 def work_off(shift: Shift) -> list[Job]:

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from config import Settings
 from lms.core import clock
 from lms.core.database import Session
 from lms.core.errors import BekalError
@@ -46,7 +47,8 @@ class Shift:
     """What a worker works with.
 
     `prompt` are the kinds a person waits for: they have a lane of their own, so that a
-    password reset does not stand behind an import.
+    password reset does not stand behind an import. `settings` are for handlers that print
+    addresses or sign; a shift for a few kinds may leave them out.
     """
 
     engine: Engine
@@ -57,6 +59,7 @@ class Shift:
     beside: Sequence[Loop] = ()
     lease: datetime.timedelta = LEASE
     idle: float = IDLE
+    settings: Settings | None = None
     heart: Heart = field(init=False)
 
     def __post_init__(self) -> None:
@@ -172,7 +175,14 @@ def _beside(loop: Loop, stop: threading.Event) -> None:
 
 
 def _run(shift: Shift, job: Job, stop: threading.Event) -> None:
-    work = Work(shift.engine, job, storage=shift.storage, stop=stop, lease=shift.lease)
+    work = Work(
+        shift.engine,
+        job,
+        storage=shift.storage,
+        stop=stop,
+        lease=shift.lease,
+        settings=shift.settings,
+    )
     about = {"job": job.id, "kind": job.kind, "run_id": job.run_id, "attempt": job.attempts}
     log.info("job started", **about)
     try:

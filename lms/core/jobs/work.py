@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, update
 
+from config import Settings
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.database import Session, for_reading
@@ -47,6 +48,7 @@ class Work:
         storage: Storage,
         stop: threading.Event,
         lease: datetime.timedelta = LEASE,
+        settings: Settings | None = None,
     ) -> None:
         if job.lease_token is None:
             raise ValueError("A job is worked on only under a lease.")
@@ -66,7 +68,15 @@ class Work:
         self._engine = engine
         self._stop = stop
         self._lease = lease
+        self._settings = settings
         self._moved: dict[str, Any] = {}
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the worker. Raises LookupError where the shift was given none."""
+        if self._settings is None:
+            raise LookupError("This shift works without settings.")
+        return self._settings
 
     @property
     def actor(self) -> Actor:
