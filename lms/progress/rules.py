@@ -22,6 +22,7 @@ class EvidenceKind(enum.StrEnum):
     REFLECTED = "reflected"
     MARKED = "marked"
     ATTENDED = "attended"
+    TESTED_OUT = "tested_out"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Tables of the room, one file a noun. Importing this package registers them all."""
 
 from lms.courses.models.editions import StoredEdition
+from lms.courses.models.notes import Helpline, MemberNote
+from lms.courses.models.paths import PathEdition
 
-__all__ = ["StoredEdition"]
+__all__ = ["Helpline", "MemberNote", "PathEdition", "StoredEdition"]

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
-from lms.core.database import Base, Id
+from lms.core.database import Base, Id, choice_of
+from lms.courses.rules import EditionWithdrawal
 
 
 class StoredEdition(Base):
@@ -16,7 +17,8 @@ class StoredEdition(Base):
 
     `content` is the whole edition as JSON and is read once a process and digest
     (`store.py`). `card` is what lists show (`catalogue.CourseCard`). One edition of a
-    course is current; older ones stay for those who are on them.
+    course is current; older ones stay for those who are on them. A withdrawn one is offered
+    to nobody; those who are on it may finish, unless it is closed.
     """
 
     __tablename__ = "edition"
@@ -31,6 +33,9 @@ class StoredEdition(Base):
     published_at: Mapped[datetime.datetime]
     published_by: Mapped[int | None] = mapped_column(Id)
     withdrawn_at: Mapped[datetime.datetime | None]
+    withdrawal_reason: Mapped[EditionWithdrawal | None] = mapped_column(
+        choice_of(EditionWithdrawal, "withdrawal_reason")
+    )
 
     __table_args__ = (
         UniqueConstraint("course_key", "number"),
@@ -44,3 +49,11 @@ class StoredEdition(Base):
             sqlite_where=text("is_current"),
         ),
     )
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody may read it any more, not even those who are on it."""
+        return (
+            self.withdrawn_at is not None
+            and self.withdrawal_reason is EditionWithdrawal.HARMFUL_OR_WRONG
+        )
