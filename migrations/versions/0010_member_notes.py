@@ -100,9 +100,10 @@ def _allow_kinds(kinds: tuple[str, ...]) -> None:
     """What kinds of evidence there may be. On PostgreSQL rows are checked without a long lock."""
     words = ", ".join(f"'{kind}'" for kind in kinds)
     if op.get_bind().dialect.name == "sqlite":
-        check = sa.CheckConstraint(f"kind IN ({words})", name="kind")
-        with op.batch_alter_table("evidence", recreate="always", table_args=[check]):
-            pass
+        name = op.f("ck_evidence_kind")
+        with op.batch_alter_table("evidence") as batch:
+            batch.drop_constraint(name, type_="check")
+            batch.create_check_constraint(name, f"kind IN ({words})")
         return
     op.execute("ALTER TABLE evidence DROP CONSTRAINT ck_evidence_kind")
     op.execute(
