@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ColumnElement, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.access.permissions import Permission
@@ -16,8 +16,11 @@ from lms.access.reaches import (
     everything,
     owned_by_member,
     owned_by_self,
+    scoped,
 )
+from lms.core.actor import Actor
 from lms.core.database import Id, choice_of
+from lms.enrolments.models import Enrolment
 from lms.progress.rules import EvidenceKind
 
 
@@ -47,10 +50,16 @@ class Evidence(MemberOwned):
     __reaches__: ClassVar[dict[Reach, ReachRule]]
 
 
+def _of_taught_courses(actor: Actor) -> ColumnElement[bool]:
+    taught = scoped(Enrolment, actor, Reach.TAUGHT).with_only_columns(Enrolment.id)
+    return Evidence.enrolment_id.in_(taught)
+
+
 Evidence.__reaches__ = {
     Reach.SELF: owned_by_self(Evidence.person_id),
     Reach.OWN_MEMBER: owned_by_member(
         Permission.ENROLMENT_READ_OWN_MEMBER, Evidence.member_code, Evidence.agency_id
     ),
+    Reach.TAUGHT: ReachRule(Permission.ENROLMENT_READ_TAUGHT, _of_taught_courses),
     Reach.ALL_MEMBERS: everything(Permission.ENROLMENT_READ_ALL),
 }

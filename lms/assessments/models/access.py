@@ -1,11 +1,17 @@
-"""Who reads what learners answered, wrote and played: themselves. The worker, to count."""
+"""Who reads what learners answered, wrote and played: themselves. The worker, to count.
+
+The results of attempts, not the answers, are read by the trainers of the course too.
+"""
 
 from __future__ import annotations
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.access.permissions import Permission
-from lms.access.reaches import Reach, ReachRule, everything, owned_by_self
+from lms.access.reaches import Reach, ReachRule, everything, owned_by_self, scoped
+from lms.core.actor import Actor
+from lms.enrolments.models import Enrolment
 
 
 def own_only(person_id: InstrumentedAttribute[int]) -> dict[Reach, ReachRule]:
@@ -14,3 +20,13 @@ def own_only(person_id: InstrumentedAttribute[int]) -> dict[Reach, ReachRule]:
         Reach.SELF: owned_by_self(person_id),
         Reach.ALL_MEMBERS: everything(Permission.ANSWER_READ_ALL),
     }
+
+
+def through_taught_enrolments(enrolment_id: InstrumentedAttribute[int]) -> ReachRule:
+    """Rows of enrolments on courses the actor teaches."""
+
+    def rows(actor: Actor) -> ColumnElement[bool]:
+        taught = scoped(Enrolment, actor, Reach.TAUGHT).with_only_columns(Enrolment.id)
+        return enrolment_id.in_(taught)
+
+    return ReachRule(Permission.ENROLMENT_READ_TAUGHT, rows)

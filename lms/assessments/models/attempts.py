@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.access.reaches import MemberOwned, Owned, Reach, ReachRule
-from lms.assessments.models.access import own_only
+from lms.assessments.models.access import own_only, through_taught_enrolments
 from lms.assessments.rules.attempts import AttemptState
 from lms.core.database import Id, choice_of
 
@@ -18,7 +18,8 @@ class Attempt(MemberOwned):
     """One attempt at a quiz. `drawing` freezes its questions and the order of their parts.
 
     At most one is open for an enrolment and a quiz. `earned` is written as a fraction
-    ("17/2"), since marks are exact; `percent` is rounded down from it.
+    ("17/2"), since marks are exact; `percent` is rounded down from it. `counted_at` is when
+    the worker added it to the statistics, in the same transaction.
     """
 
     __tablename__ = "attempt"
@@ -37,9 +38,16 @@ class Attempt(MemberOwned):
     possible: Mapped[int] = mapped_column(default=0)
     percent: Mapped[int] = mapped_column(default=0)
     is_passed: Mapped[bool] = mapped_column(default=False)
+    counted_at: Mapped[datetime.datetime | None]
 
     __table_args__ = (
         UniqueConstraint("enrolment_id", "activity_key", "number"),
+        Index(
+            "ix_attempt_uncounted",
+            "id",
+            postgresql_where=text("state = 'handed_in' AND counted_at IS NULL"),
+            sqlite_where=text("state = 'handed_in' AND counted_at IS NULL"),
+        ),
         Index(
             "uq_attempt_open",
             "enrolment_id",
@@ -69,5 +77,8 @@ class Answer(Owned):
     __reaches__: ClassVar[dict[Reach, ReachRule]]
 
 
-Attempt.__reaches__ = own_only(Attempt.person_id)
+Attempt.__reaches__ = {
+    **own_only(Attempt.person_id),
+    Reach.TAUGHT: through_taught_enrolments(Attempt.enrolment_id),
+}
 Answer.__reaches__ = own_only(Answer.person_id)
