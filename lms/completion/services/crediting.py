@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from lms.access.reaches import Reach, scoped
 from lms.core.actor import Actor
-from lms.core.audit.services import record
 from lms.core.database import Session
 from lms.core.errors import NotFoundError
 from lms.core.text import N_
@@ -15,6 +14,7 @@ from lms.courses.models import StoredEdition
 from lms.courses.store import get_edition
 from lms.enrolments.models import Enrolment
 from lms.enrolments.rules import EnrolmentState, transition
+from lms.enrolments.services import completing
 from lms.notices.rules import Category, NoticeKind
 from lms.notices.services import tell
 from lms.people.models import Person
@@ -98,21 +98,7 @@ def _complete(
     now: datetime.datetime,
 ) -> None:
     """Complete under the affiliation of this moment, and tell the person."""
-    enrolment.state = EnrolmentState.COMPLETED
-    enrolment.completed_at = now
-    enrolment.completed_member_code = person.member_code
-    enrolment.completed_agency_id = person.agency_id
-    session.flush()
-    record(
-        session,
-        actor,
-        "enrolment.complete",
-        "enrolment",
-        enrolment.id,
-        now=now,
-        subject_person_id=person.id,
-        course=enrolment.course_key,
-    )
+    completing.complete(session, actor, enrolment, person, now=now)
     tell(
         session,
         KEEPER,

@@ -11,8 +11,8 @@ from lms.access.policies import policy
 from lms.core.request import actor, now, session, settings
 from lms.courses.routes import page_language
 from lms.courses.values.page import Wellbeing
-from lms.enrolments import services as enrolments
 from lms.enrolments.rules import WithdrawalReason
+from lms.enrolments.services import taking as enrolments
 from lms.learning.forms import WithdrawForm
 from lms.learning.pages import rendered
 from lms.learning.queries.courses import get_on_course, list_on_courses

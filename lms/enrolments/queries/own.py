@@ -1,4 +1,4 @@
-"""Reading enrolments."""
+"""A learner's own enrolments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lms.core.errors import NotFoundError
 from lms.core.text import N_
 from lms.courses.models import StoredEdition
 from lms.enrolments.models import Enrolment
-from lms.enrolments.rules import EnrolmentState
+from lms.enrolments.rules.states import EnrolmentState
 
 On = tuple[Enrolment, StoredEdition]
 """An enrolment with the edition it is on; the edition's content is not read."""
@@ -40,6 +40,21 @@ def find_own(session: Session, actor: Actor, course_key: str) -> On | None:
     )
     found = session.execute(statement).one_or_none()
     return (found[0], found[1]) if found is not None else None
+
+
+def find_withdrawn(session: Session, actor: Actor, course_key: str) -> Enrolment | None:
+    """The actor's latest enrolment on a course if it was withdrawn, its row locked; or None."""
+    statement = (
+        scoped(Enrolment, actor, Reach.SELF)
+        .where(Enrolment.course_key == course_key)
+        .order_by(Enrolment.id.desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = session.execute(statement).scalar_one_or_none()
+    is_left = found is not None and found.state is EnrolmentState.WITHDRAWN
+    return found if is_left else None
 
 
 def get_own(session: Session, actor: Actor, course_key: str) -> On:

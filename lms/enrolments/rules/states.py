@@ -43,6 +43,22 @@ ENROLMENT_STATE_NAMES: dict[EnrolmentState, str] = {
 }
 
 
+class StepVerb(enum.StrEnum):
+    """What happened to an enrolment: each is one row of `enrolment_step`.
+
+    `reopen` and `move` are for corrections and for another edition (completion room).
+    """
+
+    BEGIN = "begin"
+    SET_DUE = "set_due"
+    WITHDRAW = "withdraw"
+    TAKE_BACK = "take_back"
+    RETURN = "return"
+    COMPLETE = "complete"
+    REOPEN = "reopen"
+    MOVE = "move"
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """One step of the table of transitions. `permission` None: the system's own."""
@@ -57,6 +73,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(EnrolmentState.ACTIVE, "complete", EnrolmentState.COMPLETED, None),
     Transition(
         EnrolmentState.ACTIVE, "withdraw", EnrolmentState.WITHDRAWN, Permission.LEARNING_TAKE
+    ),
+    Transition(
+        EnrolmentState.ACTIVE, "take_back", EnrolmentState.WITHDRAWN, Permission.ASSIGNMENT_MAKE
     ),
     Transition(EnrolmentState.WITHDRAWN, "return", EnrolmentState.ACTIVE, Permission.LEARNING_TAKE),
 )

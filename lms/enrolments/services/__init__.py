@@ -1,0 +1,1 @@
+"""Writing enrolments: taking and leaving, assigning, days due, completing, paths."""
