@@ -1,7 +1,19 @@
 """Tables of the room, one file a noun. Importing this package registers them all."""
 
 from lms.assessments.models.attempts import Answer, Attempt
+from lms.assessments.models.markings import Marking, MarkingDecision, WritingVersion
 from lms.assessments.models.plays import Play
+from lms.assessments.models.statistics import ItemStatistic, QuizStatistic
 from lms.assessments.models.writings import Writing
 
-__all__ = ["Answer", "Attempt", "Play", "Writing"]
+__all__ = [
+    "Answer",
+    "Attempt",
+    "ItemStatistic",
+    "Marking",
+    "MarkingDecision",
+    "Play",
+    "QuizStatistic",
+    "Writing",
+    "WritingVersion",
+]

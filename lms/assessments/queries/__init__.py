@@ -1,1 +1,1 @@
-"""The room's queries, one file a noun: attempts, plays, writings."""
+"""The room's queries, one file a noun: attempts, markings, plays, writings."""
