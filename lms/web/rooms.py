@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import Engine
 
+from lms.assessments import jobs as assessment_jobs
 from lms.assessments import models as assessment_models
 from lms.certificates import models as certificate_models
 from lms.core import apart, retention
@@ -69,6 +70,7 @@ COMMANDS = (
 
 
 JOBS = (
+    assessment_jobs,
     audit_jobs,
     retention,
     notices_jobs,

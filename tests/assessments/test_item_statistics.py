@@ -1,0 +1,157 @@
+"""Statistics of questions and quizzes: formulas by hand, and counting exactly once."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import pytest
+
+from lms.assessments.rules.statistics import (
+    Chosen,
+    ItemSums,
+    ItemVerdict,
+    Met,
+    QuizSums,
+    chosen_as_json,
+    chosen_from_json,
+    chosen_in,
+    quiz_sums,
+    sums_of,
+    total,
+    verdict,
+)
+
+ALL, NONE, HALF = Fraction(1), Fraction(0), Fraction(1, 2)
+
+
+def met(key: str, share: Fraction, *, points: int = 1, chosen: tuple[str, ...] | None = ()) -> Met:
+    return Met(key, 1, points, share, chosen)
+
+
+def first_of(*attempts: list[Met]) -> ItemSums:
+    """The sums of the first question of each attempt."""
+    return total(sums_of(attempt)[0][1] for attempt in attempts)
+
+
+def pair(share: Fraction, other: Fraction) -> list[Met]:
+    return [met("one", share), met("two", other)]
+
+
+def test_facility_is_the_mean_share_of_the_points() -> None:
+    sums = first_of(*[pair(ALL, ALL)] * 6, *[pair(HALF, ALL)] * 2, *[pair(NONE, ALL)] * 2)
+    assert sums.facility == pytest.approx(0.7)
+    assert (sums.asked, sums.fully_right) == (10, 6)
+
+
+def test_discrimination_is_the_correlation_worked_out_by_hand() -> None:
+    # x: 1 1 1 1 1 0 0 0 0 0; y: 1 1 1 1 0 1 0 0 0 0. Means 0.5; covariance
+    # (4 * 0.25 - 1 * 0.25 - 1 * 0.25 + 4 * 0.25) / 10 = 0.15; both variances 0.25; r = 0.6.
+    both, first, second, neither = (
+        pair(ALL, ALL), pair(ALL, NONE), pair(NONE, ALL), pair(NONE, NONE),
+    )  # fmt: skip
+    sums = first_of(*[both] * 4, first, second, *[neither] * 4)
+    assert sums.discrimination == pytest.approx(0.6)
+
+
+def test_point_biserial_over_more_questions_worked_out_by_hand() -> None:
+    # Rest shares of those right: 1, 1, 2/3 (thousandths 667), of those wrong: 1/3, 0, 0; doubled.
+    right = [[ALL, ALL, ALL], [ALL, ALL, ALL], [ALL, ALL, NONE]]
+    wrong = [[ALL, NONE, NONE], [NONE, NONE, NONE], [NONE, NONE, NONE]]
+    attempts = [[met("one", ALL), *(met(str(i), s) for i, s in enumerate(row))] for row in right]
+    attempts += [[met("one", NONE), *(met(str(i), s) for i, s in enumerate(row))] for row in wrong]
+    sums = first_of(*attempts, *attempts)
+    # Means 8/9 and 1/9, mean of all 1/2, variance ((1/2)^2 * 4 + (1/6)^2 * 2) / 6 = 19/108;
+    # r = (8/9 - 1/9) * sqrt(1/4) / sqrt(19/108) = 0.92717.
+    assert sums.discrimination == pytest.approx(0.92717, abs=0.0005)
+
+
+def test_question_alone_in_its_attempt_has_no_discrimination() -> None:
+    sums = first_of(*[[met("one", ALL)]] * 12)
+    assert sums.facility == 1.0
+    assert sums.discrimination is None
+
+
+def test_nothing_is_told_below_ten_answers() -> None:
+    sums = first_of(*[pair(ALL, NONE)] * 9)
+    assert sums.facility is None
+    assert sums.discrimination is None
+    assert verdict(sums) is ItemVerdict.TOO_FEW
+
+
+def test_where_all_earn_the_same_there_is_no_discrimination_to_speak_of() -> None:
+    sums = first_of(*[pair(ALL, ALL)] * 20)
+    assert sums.discrimination is None
+    assert verdict(sums) is ItemVerdict.TOO_EASY
+
+
+def test_verdicts_in_plain_words() -> None:
+    both, first, second, neither = (
+        pair(ALL, ALL), pair(ALL, NONE), pair(NONE, ALL), pair(NONE, NONE),
+    )  # fmt: skip
+    assert verdict(first_of(*[first] * 6, *[second] * 6)) is ItemVerdict.KEY_IN_DOUBT
+    hard = first_of(*[both] * 2, *[neither] * 10)
+    assert verdict(hard) is ItemVerdict.TOO_HARD
+    assert verdict(hard, is_before_teaching=True) is ItemVerdict.FINE
+    assert verdict(first_of(*[both] * 5, *[neither] * 5)) is ItemVerdict.FINE
+    same = first_of(*[both] * 3, *[first] * 3, *[second] * 3, *[neither] * 3)
+    assert verdict(same) is ItemVerdict.TELLS_LITTLE
+
+
+def test_sums_do_not_depend_on_the_order_or_the_pieces_in_which_they_are_made() -> None:
+    shuffled = random.Random(7)
+    attempts = [
+        [met("one", Fraction(i % 4, 3), chosen=("a" if i % 2 else "b",)),
+         met("two", Fraction(i % 7, 6), points=3)]
+        for i in range(60)
+    ]  # fmt: skip
+    whole = first_of(*attempts)
+    shuffled.shuffle(attempts)
+    pieces = [first_of(*attempts[start : start + 7]) for start in range(0, 60, 7)]
+    assert total(pieces) == whole
+    assert chosen_from_json(chosen_as_json(whole.chosen)) == whole.chosen
+    assert set(whole.chosen) == {"a", "b"}
+
+
+def test_who_chose_what_is_counted_with_what_they_earned_elsewhere() -> None:
+    sums = first_of(
+        [met("one", ALL, chosen=("a",)), met("two", ALL)],
+        [met("one", NONE, chosen=("b",)), met("two", HALF)],
+        [met("one", NONE, chosen=None), met("two", NONE)],
+    )
+    assert sums.chosen == {"a": Chosen(1, 1000), "b": Chosen(1, 500)}
+    assert sums.left_out == 1
+
+
+def test_choices_are_read_from_answers_as_given() -> None:
+    assert chosen_in({"option": "a"}) == ("a",)
+    assert chosen_in({"options": ["b", "a"]}) == ("a", "b")
+    assert chosen_in({"answer": "true"}) == ("true",)
+    assert chosen_in({"pairs": {"x": "1"}}) == ("x=1",)
+    assert chosen_in({"text": "Ngirmang"}) == ()
+    assert chosen_in({}) == ()
+
+
+def test_quiz_is_counted_by_persons_and_not_by_attempts() -> None:
+    failed = quiz_sums(number=1, percent=40, is_passed=False, has_passed_before=False, before=None)
+    passed = quiz_sums(number=2, percent=90, is_passed=True, has_passed_before=False, before=None)
+    again = quiz_sums(number=3, percent=100, is_passed=True, has_passed_before=True, before=None)
+    assert failed + passed + again == QuizSums(firsts=1, first_percents=40, passes=1, needed={2: 1})
+
+
+def test_median_of_attempts_is_the_fewest_with_which_half_had_passed() -> None:
+    sums = QuizSums(passes=10, needed={1: 4, 2: 1, 3: 5})
+    assert sums.median_attempts == 2
+    assert QuizSums(passes=11, needed={1: 4, 2: 1, 3: 6}).median_attempts == 3
+    assert QuizSums(passes=9, needed={1: 9}).median_attempts is None
+
+
+def test_means_before_and_after_are_of_the_same_persons_and_not_below_ten() -> None:
+    one = quiz_sums(number=1, percent=80, is_passed=True, has_passed_before=False, before=50)
+    without = quiz_sums(number=1, percent=10, is_passed=False, has_passed_before=False, before=None)
+    nine = QuizSums()
+    for _ in range(9):
+        nine = nine + one
+    ten = nine + one + without
+    assert nine.means is None
+    assert ten.means == (50.0, 80.0)
