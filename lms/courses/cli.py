@@ -11,16 +11,18 @@ from flask.cli import with_appcontext
 
 from lms.core import clock
 from lms.core.actor import Actor
-from lms.core.content.problems import Level, Problem
+from lms.core.content.problems import Level, Problem, errors_among
 from lms.core.database import Session
 from lms.core.extensions import db
 from lms.core.request import settings
 from lms.courses.check import check_content, check_course, course_folders, load_course
+from lms.courses.checks.courses import check_paths, load_paths
 from lms.courses.checks.translations import source_digest
 from lms.courses.folder import CourseError, read_folder
 from lms.courses.layout import path_in
 from lms.courses.queries import get_current
 from lms.courses.services import publish
+from lms.courses.services.paths import publish_path
 from lms.courses.sheets import key_sheet, question_sheet
 from lms.courses.store import get_edition
 from lms.courses.values.base import Translation
@@ -119,7 +121,7 @@ def questions_command(folder: Path, key: bool) -> None:
 @content.command("load")
 @with_appcontext
 def load_command() -> None:
-    """Bring members and courses of content/ into the database; what stands already stays.
+    """Bring members, courses and paths of content/ into the database; what stands already stays.
 
     Every course is checked first: if one has an error, nothing is loaded.
     """
@@ -133,12 +135,20 @@ def load_command() -> None:
                 editions.append(load_course(folder, registry))
             except CourseError as fault:
                 raise click.ClickException(f"{folder}: {fault}") from fault
+    faults = errors_among(check_paths(root / "paths", root / "courses"))
+    if faults:
+        raise click.ClickException("\n".join(f"{root / 'paths'}/{fault}" for fault in faults))
+    paths = load_paths(root / "paths")
     actor, moment = Actor.system("content-load"), clock.now()
     with Session(db.engine) as session, session.begin():
         members = load_members(session, root / "members.csv")
         published = [publish(session, actor, each, registry, now=moment) for each in editions]
+        for path in paths:
+            publish_path(session, actor, path, now=moment)
     new = sum(1 for edition in published if edition is not None)
-    click.echo(f"{members} members; {len(editions)} courses, {new} with a new edition.")
+    click.echo(
+        f"{members} members; {len(editions)} courses, {new} with a new edition; {len(paths)} paths."
+    )
 
 
 @content.command("export")

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Annotated
 
-from pydantic import Field, TypeAdapter
+from pydantic import TypeAdapter
 
 from lms.core.content.marked import Marked, read_marked
 from lms.core.content.problems import Problem, error
 from lms.core.content.sentences import read_value
-from lms.core.content.values import Key, Line, Prose, Value
 from lms.core.text import N_
 from lms.courses.checks.subject import Subject
-from lms.courses.values.course import CertificateRule, Course
-
-
-class CoursePath(Value):
-    """`content/paths/<key>.yaml`: courses in order, with a certificate of their own."""
-
-    key: Key
-    title: Line
-    summary: Prose
-    courses: Annotated[tuple[Key, ...], Field(min_length=2)]
-    certificate: CertificateRule
+from lms.courses.values.course import Course
+from lms.courses.values.path import CoursePath
 
 
 def check_prerequisites(subject: Subject) -> None:
@@ -71,6 +60,13 @@ def read_path(file: str, text: str) -> tuple[CoursePath | None, Marked, list[Pro
     marked = read_marked(file, text)
     path, problems = read_value(TypeAdapter(CoursePath), marked)
     return path, marked, problems
+
+
+def load_paths(folder: FilePath) -> list[CoursePath]:
+    """The paths of `content/paths/`, which the check found clean, in order of key."""
+    files = sorted(folder.glob("*.yaml"))
+    found = (read_path(file.name, file.read_text(encoding="utf-8"))[0] for file in files)
+    return [path for path in found if path is not None]
 
 
 def check_paths(folder: FilePath, courses: FilePath) -> list[Problem]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 
-from sqlalchemy import select
-
 from lms.access.reaches import Reach, scoped
 from lms.core.actor import Actor
 from lms.core.database import Session
 from lms.courses.catalogue import CourseCard
 from lms.courses.models import StoredEdition
+from lms.courses.queries.paths import current_cards
 from lms.courses.store import get_edition
 from lms.enrolments.models import Enrolment
 from lms.enrolments.rules.states import EnrolmentState
@@ -39,7 +38,7 @@ def missing_first(session: Session, actor: Actor, stored: StoredEdition) -> list
         .where(Enrolment.course_key.in_(keys), Enrolment.state == EnrolmentState.COMPLETED)
     )
     complete = set(session.execute(statement).scalars())
-    cards = _cards(session, [key for key in keys if key not in complete])
+    cards = current_cards(session, [key for key in keys if key not in complete])
     return [cards[key] for key in keys if key in cards]
 
 
@@ -56,7 +55,7 @@ def lacking(
     Asks as the system: the caller has decided that the actor reaches these people.
     """
     keys = asked_first(session, stored)
-    keys = tuple(key for key in keys if key in _cards(session, keys)) if keys else ()
+    keys = tuple(key for key in keys if key in current_cards(session, keys)) if keys else ()
     if not keys:
         return {person_id: [] for person_id in person_ids}
     statement = (
@@ -75,12 +74,3 @@ def lacking(
         person_id: [key for key in keys if key not in complete[person_id]]
         for person_id in person_ids
     }
-
-
-def _cards(session: Session, keys: Collection[str]) -> dict[str, CourseCard]:
-    statement = select(StoredEdition.course_key, StoredEdition.card).where(
-        StoredEdition.course_key.in_(sorted(keys)),
-        StoredEdition.is_current,
-        StoredEdition.withdrawn_at.is_(None),
-    )
-    return {key: CourseCard.from_json(card) for key, card in session.execute(statement)}
