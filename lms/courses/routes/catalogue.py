@@ -21,7 +21,7 @@ from lms.courses.catalogue import (
     found_by,
     read_strategy,
 )
-from lms.courses.forms import read_filter
+from lms.courses.forms.catalogue import read_filter
 from lms.courses.queries import get_current, list_cards
 from lms.courses.routes.blueprint import blueprint
 from lms.courses.routes.language import page_language
