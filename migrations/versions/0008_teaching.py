@@ -63,9 +63,11 @@ def upgrade() -> None:
 
     op.create_table(
         "standing",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
-            "enrolment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+            "enrolment_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
         ),
         sa.Column(
             "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -91,7 +93,7 @@ def upgrade() -> None:
         sa.Column("module_key", sa.String(length=80), nullable=False),
         sa.Column("activity_key", sa.String(length=80), nullable=False),
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("member_code", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(
@@ -106,29 +108,89 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_standing_person_id_person")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_standing")),
-        sa.UniqueConstraint("enrolment_id", name=op.f("uq_standing_enrolment_id")),
+        sa.PrimaryKeyConstraint("enrolment_id", name=op.f("pk_standing")),
     )
     with op.batch_alter_table("standing", schema=None) as batch_op:
         batch_op.create_index(
             "ix_standing_member",
-            ["course_key", "state", "member_code", "moved_at", "id"],
+            ["course_key", "state", "member_code", "moved_at", "enrolment_id"],
             unique=False,
         )
         batch_op.create_index(batch_op.f("ix_standing_member_code"), ["member_code"], unique=False)
         batch_op.create_index(
             "ix_standing_module_key",
-            ["course_key", "state", "module_key", "moved_at", "id"],
+            ["course_key", "state", "module_key", "moved_at", "enrolment_id"],
             unique=False,
         )
         batch_op.create_index(
-            "ix_standing_moved_at", ["course_key", "state", "moved_at", "id"], unique=False
+            "ix_standing_moved_at",
+            ["course_key", "state", "moved_at", "enrolment_id"],
+            unique=False,
         )
         batch_op.create_index(batch_op.f("ix_standing_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
-            "ix_standing_sort_name", ["course_key", "state", "sort_name", "id"], unique=False
+            "ix_standing_sort_name",
+            ["course_key", "state", "sort_name", "enrolment_id"],
+            unique=False,
         )
-        batch_op.create_index("ix_standing_state", ["course_key", "state", "id"], unique=False)
+        batch_op.create_index(
+            "ix_standing_state", ["course_key", "state", "enrolment_id"], unique=False
+        )
+
+    op.create_table(
+        "item_statistic",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("course_key", sa.String(length=80), nullable=False),
+        sa.Column("activity_key", sa.String(length=80), nullable=False),
+        sa.Column("question_key", sa.String(length=80), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("fully_right", sa.Integer(), nullable=False),
+        sa.Column("left_out", sa.Integer(), nullable=False),
+        sa.Column("credit", sa.BigInteger(), nullable=False),
+        sa.Column("compared", sa.Integer(), nullable=False),
+        sa.Column("compared_credit", sa.BigInteger(), nullable=False),
+        sa.Column("credit_squares", sa.BigInteger(), nullable=False),
+        sa.Column("rest", sa.BigInteger(), nullable=False),
+        sa.Column("rest_squares", sa.BigInteger(), nullable=False),
+        sa.Column("products", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "chosen", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_statistic")),
+        sa.UniqueConstraint(
+            "course_key",
+            "activity_key",
+            "question_key",
+            "version",
+            "language",
+            name="uq_item_statistic_question",
+        ),
+    )
+    op.create_table(
+        "quiz_statistic",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("course_key", sa.String(length=80), nullable=False),
+        sa.Column("activity_key", sa.String(length=80), nullable=False),
+        sa.Column("firsts", sa.Integer(), nullable=False),
+        sa.Column("first_percents", sa.BigInteger(), nullable=False),
+        sa.Column("first_passes", sa.Integer(), nullable=False),
+        sa.Column("passes", sa.Integer(), nullable=False),
+        sa.Column(
+            "needed", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("pairs", sa.Integer(), nullable=False),
+        sa.Column("before", sa.BigInteger(), nullable=False),
+        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_statistic")),
+        sa.UniqueConstraint(
+            "course_key", "activity_key", name=op.f("uq_quiz_statistic_course_key_activity_key")
+        ),
+    )
+    op.create_index("ix_enrolment_step_recorded_at", "enrolment_step", ["recorded_at"])
 
     # Every attempt handed in before has none, and is counted by the worker.
     with op.batch_alter_table("attempt", schema=None) as batch_op:
@@ -151,6 +213,9 @@ def downgrade() -> None:
         )
         batch_op.drop_column("counted_at")
 
+    op.drop_index("ix_enrolment_step_recorded_at", "enrolment_step")
+    op.drop_table("quiz_statistic")
+    op.drop_table("item_statistic")
     with op.batch_alter_table("standing", schema=None) as batch_op:
         batch_op.drop_index("ix_standing_state")
         batch_op.drop_index("ix_standing_sort_name")

@@ -43,7 +43,10 @@ class EnrolmentStep(MemberOwned):
     due_on: Mapped[datetime.date | None]
     run_id: Mapped[str | None] = mapped_column(String(36), index=True)
 
-    __table_args__ = (Index("ix_enrolment_step_enrolment_id", "enrolment_id", "id"),)
+    __table_args__ = (
+        Index("ix_enrolment_step_enrolment_id", "enrolment_id", "id"),
+        Index("ix_enrolment_step_recorded_at", "recorded_at"),
+    )
     __reaches__: ClassVar[dict[Reach, ReachRule]]
 
 

@@ -28,8 +28,9 @@ class Standing(MemberOwned):
 
     __tablename__ = "standing"
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), unique=True)
+    enrolment_id: Mapped[int] = mapped_column(
+        ForeignKey("enrolment.id"), primary_key=True, autoincrement=False
+    )
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     course_key: Mapped[str] = mapped_column(String(80))
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
@@ -38,15 +39,24 @@ class Standing(MemberOwned):
     module_key: Mapped[str] = mapped_column(String(80))
     activity_key: Mapped[str] = mapped_column(String(80))
     moved_at: Mapped[datetime.datetime]
-    due_on: Mapped[datetime.date | None]
+    due_at: Mapped[datetime.datetime | None]
     completed_at: Mapped[datetime.datetime | None]
 
     __table_args__ = (
-        Index("ix_standing_moved_at", "course_key", "state", "moved_at", "id"),
-        Index("ix_standing_sort_name", "course_key", "state", "sort_name", "id"),
-        Index("ix_standing_state", "course_key", "state", "id"),
-        Index("ix_standing_module_key", "course_key", "state", "module_key", "moved_at", "id"),
-        Index("ix_standing_member", "course_key", "state", "member_code", "moved_at", "id"),
+        Index("ix_standing_moved_at", "course_key", "state", "moved_at", "enrolment_id"),
+        Index("ix_standing_sort_name", "course_key", "state", "sort_name", "enrolment_id"),
+        Index("ix_standing_state", "course_key", "state", "enrolment_id"),
+        Index(
+            "ix_standing_module_key",
+            "course_key",
+            "state",
+            "module_key",
+            "moved_at",
+            "enrolment_id",
+        ),
+        Index(
+            "ix_standing_member", "course_key", "state", "member_code", "moved_at", "enrolment_id"
+        ),
     )
     __reaches__: ClassVar[dict[Reach, ReachRule]]
 
