@@ -48,7 +48,9 @@ class Settings:
 
     `public_address` is the permanent address written into mails and
     certificates, never taken from a request. `data_folder` holds everything
-    the embedded defaults write: database, files, mail, logs.
+    the embedded defaults write: database, files, mail, logs. `signing_key` and
+    `signing_certificate` are PEM files that the worker alone reads; without them it makes
+    its own in the data folder, which production does not allow.
     """
 
     environment: Environment
@@ -63,6 +65,8 @@ class Settings:
     largest_request: int
     sqlite_synchronous: str
     trusted_proxies: int
+    signing_key: Path | None = None
+    signing_certificate: Path | None = None
 
     @property
     def is_production(self) -> bool:
@@ -77,6 +81,16 @@ class Settings:
     def mail_folder(self) -> Path:
         """Where mail is written as .eml files when there is no mail server."""
         return self.data_folder / "mail"
+
+    @property
+    def credential_key_file(self) -> Path:
+        """Where the worker keeps the private key that signs credentials. Only it reads this."""
+        return self.data_folder / "credential_key.pem"
+
+    @property
+    def prints_specimens(self) -> bool:
+        """Whether certificates made here are specimens: their address stays on this machine."""
+        return _is_loopback_host(urlsplit(self.public_address).hostname or "")
 
     @property
     def is_loopback(self) -> bool:
@@ -114,6 +128,8 @@ class Settings:
             largest_request=_whole_number(environ, "BEKAL_LARGEST_REQUEST", 64 * 1024 * 1024),
             sqlite_synchronous=environ.get("BEKAL_SQLITE_SYNCHRONOUS", "FULL"),
             trusted_proxies=_whole_number(environ, "BEKAL_TRUSTED_PROXIES", 0),
+            signing_key=_file(environ, "BEKAL_SIGNING_KEY", production=production),
+            signing_certificate=_file(environ, "BEKAL_SIGNING_CERTIFICATE", production=production),
         )
 
 
@@ -141,6 +157,12 @@ def _required_in_production(
     if production:
         raise SettingsError(f"{name} has no default in production. Set it.")
     return default
+
+
+def _file(environ: Mapping[str, str], name: str, *, production: bool) -> Path | None:
+    """The path given; whether it can be read is for the process that reads it to find out."""
+    path = _required_in_production(environ, name, "", production)
+    return Path(path) if path else None
 
 
 def _secret_key(environ: Mapping[str, str], data_folder: Path, *, production: bool) -> str:

@@ -39,10 +39,11 @@ class Certificate(MemberOwned):
     `course_key` is the key of the course or path. Of one subject and kind at most one is
     held or issued: the partial index decides, so that two doors give one. `replaces_id`
     points to the predecessor of a correction. `held_for` names the characters no font of
-    ours can print. `file_digest` is the SHA-256 of the rendered document, empty until the
-    worker has made it. `shown_on_check` is what the holder lets a check of the number
-    show, None as long as they chose nothing; `share_token` opens the page they share with
-    the fields of `share_fields`, until they withdraw it.
+    ours can print. `file_key` and `credential_file_key` are where the document and its signed
+    credential lie, and `file_digest` is the SHA-256 of the document; all three are empty
+    until the worker has made them. `shown_on_check` is what the holder lets a check of the
+    number show, None as long as they chose nothing; `share_token` opens the page they share
+    with the fields of `share_fields`, until they withdraw it.
     """
 
     __tablename__ = "certificate"
@@ -74,6 +75,7 @@ class Certificate(MemberOwned):
     held_for: Mapped[list[str]] = mapped_column(default=list)
     file_key: Mapped[str] = mapped_column(String(200), default="")
     file_digest: Mapped[str] = mapped_column(String(64), default="")
+    credential_file_key: Mapped[str] = mapped_column(String(200), default="")
     rendered_at: Mapped[datetime.datetime | None]
     shown_on_check: Mapped[list[str] | None]
     share_token: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -198,3 +200,18 @@ class Signatory(Base):
     wording: Mapped[dict[str, Any]]
     named_at: Mapped[datetime.datetime]
     named_by: Mapped[int | None] = mapped_column(Id)
+
+
+class CredentialKey(Base):
+    """The public half of a key that signed credentials; kept for ever, so that they verify.
+
+    `public_key` is the raw Ed25519 key (RFC 8032) in unpadded base64url. The worker writes
+    a row when it first signs with a key; the private half never reaches the database.
+    """
+
+    __tablename__ = "credential_key"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key_id: Mapped[str] = mapped_column(String(16), unique=True)
+    public_key: Mapped[str] = mapped_column(String(64))
+    first_used_at: Mapped[datetime.datetime]

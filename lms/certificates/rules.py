@@ -6,7 +6,7 @@ import datetime
 import enum
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -95,6 +95,7 @@ class Transition:
 
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(CertificateState.HELD, "release", CertificateState.ISSUED, None),
+    Transition(CertificateState.ISSUED, "hold", CertificateState.HELD, None),
     Transition(
         CertificateState.ISSUED,
         "supersede",
@@ -149,7 +150,7 @@ REVOCATION_REASON_NAMES: dict[RevocationReason, str] = {
 
 
 class ShownField(enum.StrEnum):
-    """What of a certificate its holder may let others see beside its title and dates."""
+    """What a holder may let others see of a certificate, beside its title and dates."""
 
     NAME = "name"
     OWN_SCRIPT = "own_script"
@@ -172,6 +173,30 @@ SHOWN_ON_CHECK = frozenset(
 """What a check of the number shows unless the holder chose otherwise."""
 NAMING = frozenset({ShownField.NAME, ShownField.OWN_SCRIPT, ShownField.AGENCY})
 """Fields that lead to the person: left out for people with limited listing."""
+
+
+def fields_on_check(chosen: Iterable[str] | None, *, is_limited: bool) -> frozenset[ShownField]:
+    """What a check of the number shows: what the holder chose, or SHOWN_ON_CHECK.
+
+    With limited listing nothing that leads to the person, whatever was chosen; the
+    member goes too, since a certificate stands alone and not among three.
+    """
+    wanted = SHOWN_ON_CHECK if chosen is None else _known_fields(chosen)
+    return wanted - NAMING - {ShownField.MEMBER} if is_limited else wanted
+
+
+def fields_shared(chosen: Iterable[str], *, is_limited_by_others: bool) -> frozenset[ShownField]:
+    """What the page shows that a holder shares: what they chose.
+
+    Limited listing of their own choice does not bind them here, since they open it to whom
+    they like; what their agency or focal point has set does.
+    """
+    wanted = _known_fields(chosen)
+    return wanted - NAMING if is_limited_by_others else wanted
+
+
+def _known_fields(chosen: Iterable[str]) -> frozenset[ShownField]:
+    return frozenset(ShownField(field) for field in chosen if field in set(ShownField))
 
 
 class RequestState(enum.StrEnum):

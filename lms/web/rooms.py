@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from lms.assessments import jobs as assessment_jobs
 from lms.assessments import models as assessment_models
+from lms.certificates import jobs as certificate_jobs
 from lms.certificates import models as certificate_models
 from lms.core import apart, retention
 from lms.core.audit import jobs as audit_jobs
@@ -72,6 +73,7 @@ COMMANDS = (
 JOBS = (
     assessment_jobs,
     audit_jobs,
+    certificate_jobs,
     retention,
     notices_jobs,
     people_jobs,

@@ -23,6 +23,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_signatory")),
     )
     op.create_table(
+        "credential_key",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key_id", sa.String(length=16), nullable=False),
+        sa.Column("public_key", sa.String(length=64), nullable=False),
+        sa.Column("first_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credential_key")),
+        sa.UniqueConstraint("key_id", name=op.f("uq_credential_key_key_id")),
+    )
+    op.create_table(
         "certificate",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.String(length=20), nullable=False),
@@ -124,6 +133,7 @@ def upgrade() -> None:
         ),
         sa.Column("file_key", sa.String(length=200), nullable=False),
         sa.Column("file_digest", sa.String(length=64), nullable=False),
+        sa.Column("credential_file_key", sa.String(length=200), nullable=False),
         sa.Column("rendered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "shown_on_check",
@@ -334,4 +344,5 @@ def downgrade() -> None:
         batch_op.drop_index("ix_certificate_course_key")
 
     op.drop_table("certificate")
+    op.drop_table("credential_key")
     op.drop_table("certificate_signatory")

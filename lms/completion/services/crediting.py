@@ -6,12 +6,14 @@ import datetime
 from dataclasses import dataclass
 
 from lms.access.reaches import Reach, scoped
+from lms.certificates.services.issuing import issue_for_enrolment
 from lms.core.actor import Actor
 from lms.core.database import Session
 from lms.core.errors import NotFoundError
 from lms.core.text import N_
 from lms.courses.models import StoredEdition
 from lms.courses.store import get_edition
+from lms.courses.values.edition import Edition
 from lms.enrolments.models import Enrolment
 from lms.enrolments.rules import EnrolmentState, transition
 from lms.enrolments.services import completing
@@ -67,8 +69,10 @@ def credit(
         enrolment.last_activity_at = now
     if left or step is None:
         session.flush()
+        if is_new and _may_earn_more(edition, fact):
+            issue_for_enrolment(session, KEEPER, enrolment, person, edition, now=now)
         return Credited(is_new, left, completes=False)
-    _complete(session, actor, enrolment, person, edition.course.title, now=now)
+    _complete(session, actor, enrolment, person, edition, now=now)
     return Credited(is_new, left, completes=True)
 
 
@@ -88,23 +92,29 @@ def _lock(session: Session, enrolment_id: int) -> tuple[Enrolment, StoredEdition
     return enrolment, stored
 
 
+def _may_earn_more(edition: Edition, fact: Fact) -> bool:
+    """Whether a kind of certificate names this activity: it may be earned apart from completion."""
+    return any(fact.activity_key in rule.needs for rule in edition.course.certificates)
+
+
 def _complete(
     session: Session,
     actor: Actor,
     enrolment: Enrolment,
     person: Person,
-    title: str,
+    edition: Edition,
     *,
     now: datetime.datetime,
 ) -> None:
-    """Complete under the affiliation of this moment, and tell the person."""
+    """Complete under the affiliation of this moment, with what follows, and tell the person."""
     completing.complete(session, actor, enrolment, person, now=now)
+    issue_for_enrolment(session, KEEPER, enrolment, person, edition, now=now)
     tell(
         session,
         KEEPER,
         person_id=person.id,
         kind=COMPLETED,
-        facts={"title": title, "course": enrolment.course_key},
+        facts={"title": edition.course.title, "course": enrolment.course_key},
         now=now,
         once_key=f"completed@{enrolment.id}",
     )

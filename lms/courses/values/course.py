@@ -39,11 +39,15 @@ class GuideUsed(Value):
 
 
 class CertificateRule(Value):
-    """What one kind of certificate needs: these activities, or every required one if none named."""
+    """What one kind of certificate needs: these activities, or every required one if none named.
+
+    With `valid_months` it expires that many months after the day it is issued.
+    """
 
     kind: Literal["completion", "participation", "trainer"]
     hours: Hours
     needs: tuple[Key, ...] = ()
+    valid_months: Annotated[int, Field(ge=1, le=120)] | None = None
 
 
 class Course(FileValue):

@@ -1,0 +1,18 @@
+"""Many documents as one file for the printer. Loaded by the worker alone (`jobs.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from typing import BinaryIO
+
+import pikepdf
+
+
+def merge(documents: Iterable[BinaryIO], target: BinaryIO) -> None:
+    """Write the pages of these PDFs into one, in order. The same documents, the same bytes."""
+    with ExitStack() as stack, pikepdf.Pdf.new() as merged:
+        for document in documents:
+            source = stack.enter_context(pikepdf.Pdf.open(document))
+            merged.pages.extend(source.pages)
+        merged.save(target, deterministic_id=True)
