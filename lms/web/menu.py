@@ -26,6 +26,7 @@ ENTRIES: tuple[tuple[str, str], ...] = (
     ("web.start", N_("Start")),
     ("learning.my_learning", N_("My learning")),
     ("courses.courses", N_("Courses")),
+    ("learning.marking", N_("Marking")),
     ("people.people", N_("People")),
     ("people.members", N_("Members")),
     ("administration.overview", N_("Administration")),

@@ -12,6 +12,7 @@ from lms.assessments.models import Marking, WritingVersion
 from lms.assessments.queries.markings import (
     History,
     QueueFilter,
+    find_own_marking,
     get_marking,
     history_of,
     list_markings,
@@ -109,6 +110,26 @@ def get_marking_page(
         is_mine=is_mine,
         is_held=held,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnText:
+    """Where the actor's own text stands, with every version sent and every mark."""
+
+    marking: Marking
+    history: History
+
+
+def find_own_text(
+    session: Session, actor: Actor, enrolment_id: int, task: Reflection
+) -> OwnText | None:
+    """One's own text of a task that is marked, once it was sent; three statements at most."""
+    if task.done_when != "marked":
+        return None
+    marking = find_own_marking(session, actor, enrolment_id, task.key)
+    if marking is None:
+        return None
+    return OwnText(marking, history_of(session, actor, marking, Reach.SELF))
 
 
 def task_of(session: Session, marking: Marking) -> Reflection:

@@ -1,6 +1,15 @@
 """The views of the room, one file a noun. Importing this package puts them on the blueprint."""
 
-from lms.learning.routes import courses, lessons, quizzes, reflections, scenarios
+from lms.learning.routes import care, courses, lessons, marking, quizzes, reflections, scenarios
 from lms.learning.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "courses", "lessons", "quizzes", "reflections", "scenarios"]
+__all__ = [
+    "blueprint",
+    "care",
+    "courses",
+    "lessons",
+    "marking",
+    "quizzes",
+    "reflections",
+    "scenarios",
+]

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.assessments.queries.writings import find_writing
+from lms.assessments.rules.markings import MARKING_STATE_NAMES, RETURN_REASON_NAMES
 from lms.assessments.services.writings import write
 from lms.completion.services.crediting import credit
 from lms.core.errors import BadInputError, NotFoundError
@@ -19,8 +20,10 @@ from lms.courses.values.task import Reflection
 from lms.enrolments.queries import lock_own
 from lms.learning.pages import words
 from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
+from lms.learning.queries.marking import find_own_text
 from lms.learning.routes.blueprint import blueprint
 from lms.learning.rules.plans import beside
+from lms.learning.services.marking import tell_markers
 from lms.progress.rules import EvidenceKind, Fact
 
 LONGEST_ANSWER = 20_000
@@ -36,12 +39,17 @@ def show_reflection(
     """The page of a reflection with what was typed, saved or sent."""
     shown, language = on.edition.in_language(reflection, page_language())
     writing = find_writing(session(), actor(), on.enrolment.id, reflection.key)
+    own = find_own_text(session(), actor(), on.enrolment.id, reflection)
     before, after = beside(on.edition, reflection.key)
     return render_template(
         "learning/reflection.html",
         on=on,
         reflection=shown,
         writing=writing,
+        marking=own.marking if own else None,
+        history=own.history if own else None,
+        state_names=MARKING_STATE_NAMES,
+        reason_names=RETURN_REASON_NAMES,
         typed=typed if typed is not None else dict(writing.answers) if writing else {},
         error=error,
         words=words(on.edition, language, settings().content_folder / "guides"),
@@ -67,14 +75,25 @@ def write_reflection(course_key: str, activity_key: str) -> Response | tuple[str
     sends = request.form.get("act") == "send"
     enrolment, _stored = lock_own(session(), actor(), course_key)
     try:
-        writing = write(session(), actor(), enrolment, found, typed, send=sends, now=now())
+        writing = write(
+            session(),
+            actor(),
+            enrolment,
+            found,
+            typed,
+            send=sends,
+            language=page_language(),
+            now=now(),
+        )
     except BadInputError as error:
         return show_reflection(on, found, typed=typed, error=error), 400
     here = url_for("learning.activity", course_key=course_key, activity_key=activity_key)
     if not sends:
         flash(gettext("Your draft is saved. Only you can read it."))
         return redirect(here, 303)
-    if found.done_when == "reflected":
+    if found.done_when == "marked":
+        tell_markers(session(), enrolment, found, now=now())
+    else:
         fact = Fact(
             client_id=f"writing:{writing.id}",
             kind=EvidenceKind.REFLECTED,
