@@ -15,6 +15,7 @@ from lms.courses.folder import read_text
 from lms.courses.layout import place_of
 from lms.courses.render.page import renderer_for
 from lms.courses.values.edition import Edition
+from lms.courses.values.quiz import Quiz
 from lms.courses.writing import course_files, write_course
 from lms.guides.registry import read_registry
 
@@ -113,3 +114,20 @@ def test_authors_page_names_every_audience_and_topic() -> None:
     for field in ("audience", "topics", "route_stages"):
         for word in schema[field]["items"]["enum"]:
             assert word in text
+
+
+@pytest.mark.parametrize("language", ["id", "th"])
+def test_first_two_modules_of_the_flagship_stand_whole_in_another_language(language: str) -> None:
+    registry, _ = read_registry(CONTENT / "guides")
+    edition = load_course(CONTENT / "courses" / "victim-identification", registry)
+    for module in edition.modules[:2]:
+        assert edition.in_language(module, language)[1] == language
+        for key in module.activities:
+            activity = edition.activity(key)
+            shown, found = edition.in_language(activity, language)
+            assert found == language, key
+            assert shown.translation is not None and shown.translation.review == "needed"
+            if isinstance(activity, Quiz):
+                assert language in edition.quiz_languages(activity), key
+            other = edition.alternative_of(key)
+            assert other is None or edition.in_language(other, language)[1] == language
