@@ -93,7 +93,11 @@ LENGTHS: dict[int, str] = {
 
 @dataclass(frozen=True, slots=True)
 class CourseCard:
-    """A course as a list shows it. `titles` and `summaries` by language; minutes in all."""
+    """A course as a list shows it. `titles` and `summaries` by language; minutes in all.
+
+    `partial_languages` are those of `languages` in which a part of the course falls back
+    to its own language.
+    """
 
     key: str
     digest: str
@@ -113,6 +117,7 @@ class CourseCard:
     actions: tuple[int, ...]
     guides: tuple[str, ...]
     objectives: tuple[str, ...]
+    partial_languages: tuple[str, ...] = ()
 
     def title(self, language: str) -> str:
         """The title in this language, or in the course's own."""
@@ -129,8 +134,8 @@ class CourseCard:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> CourseCard:
         """The card that `as_json` wrote."""
-        lists = ("languages", "audience", "topics", "stages", "actions", "guides", "objectives")
-        return cls(**{**data, **{name: tuple(data[name]) for name in lists}})
+        lists = {name: tuple(value) for name, value in data.items() if isinstance(value, list)}
+        return cls(**{**data, **lists})
 
 
 def card_of(edition: Edition, registry: Registry) -> CourseCard:
@@ -160,6 +165,9 @@ def card_of(edition: Edition, registry: Registry) -> CourseCard:
         actions=course.adelaide_actions,
         guides=tuple(_guide_words(used.guide, used.edition, registry) for used in course.guides),
         objectives=tuple(objective.text for objective in course.objectives),
+        partial_languages=tuple(
+            language for language in edition.languages if not edition.is_whole_in(language)
+        ),
     )
 
 

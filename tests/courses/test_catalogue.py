@@ -123,6 +123,17 @@ def test_catalogue_finds_by_every_filter_and_ignores_nonsense(
     assert len(page.links("Trafficking victim identification")) == count
 
 
+def test_catalogue_says_which_languages_a_course_is_only_partly_in(
+    client, session, published
+) -> None:
+    card = next(card for card in list_cards(session) if card.key == "victim-identification")
+    assert card.languages == ("en", "id", "th")
+    assert card.partial_languages == ("id", "th")
+    assert "Bahasa Indonesia (in part)" in client.get("/courses").main
+    page = client.get("/courses/victim-identification")
+    assert "ไทย (in part)" in page.main, page.main[page.main.index("Languages") :][:120]
+
+
 def test_empty_result_says_what_to_do(client, published) -> None:
     page = client.get("/courses?q=submarine")
     assert "No course fits this" in page.main

@@ -73,7 +73,9 @@ def course(key: str) -> str:
         stages=STAGE_NAMES,
         topics=TOPIC_NAMES,
         open_to=OPEN_TO_NAMES,
-        language_names=[(code, own_name(code)) for code in edition.languages],
+        language_names=[
+            (code, own_name(code), not edition.is_whole_in(code)) for code in edition.languages
+        ],
     )
 
 

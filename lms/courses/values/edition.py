@@ -126,6 +126,19 @@ class Edition(Value):
         others = sorted({part.language for part in self.translations})
         return (self.course.language, *others)
 
+    def is_whole_in(self, language: str) -> bool:
+        """Whether all a learner meets exists in this language, every quiz with its questions."""
+        met = (self.course, self.wellbeing, *self.modules, *self.activities)
+        return language == self.course.language or (
+            all((language, file.file) in self._translated for file in met)
+            and all(language in self.quiz_languages(quiz) for quiz in self.quizzes)
+        )
+
+    @property
+    def quizzes(self) -> tuple[Quiz, ...]:
+        """Every quiz of the course."""
+        return tuple(activity for activity in self.activities if isinstance(activity, Quiz))
+
     def activity(self, key: Key) -> Activity:
         """The activity in the course's own language. Raises KeyError when there is none."""
         return self._activities[key]
