@@ -12,7 +12,7 @@ import segno
 from markupsafe import Markup
 
 from lms.certificates.rules import CERTIFICATE_KIND_NAMES, Snapshot, grouped
-from lms.core.pdf.making import DoesNotFitError, make_pdf
+from lms.core.pdf.making import DoesNotFitError, Seal, make_pdf
 from lms.core.pdf.words import SOURCE, Words, first_strong
 from lms.core.text import N_
 
@@ -26,10 +26,18 @@ costs more than drawing it, and cameras read any."""
 TRADITIONAL = frozenset({"yue"})
 
 
-def make_document(snapshot: Snapshot, *, number: str, address: str, is_specimen: bool) -> bytes:
+def make_document(
+    snapshot: Snapshot,
+    *,
+    number: str,
+    address: str,
+    is_specimen: bool,
+    seal: Seal | None = None,
+) -> bytes:
     """The certificate as PDF/UA-1, one sheet of A4 across.
 
-    Bytes depend on the arguments alone, and on the installed fonts and libraries.
+    Bytes depend on the arguments alone, also when signed with a `seal`, and on the
+    installed fonts and libraries.
     `number` is as stored, without hyphens; `address` is the whole address at which it is
     checked, and is what the square code holds. `is_specimen` lays pale letters across the
     sheet, so that what was made on a machine of one's own is not taken for a certificate.
@@ -54,18 +62,18 @@ def make_document(snapshot: Snapshot, *, number: str, address: str, is_specimen:
         "is_specimen": is_specimen,
     }
     template = f"certificates/documents/{snapshot.kind.value}.html"
-    identifier = hashlib.sha256(f"certificate {number}".encode()).digest()[:16]
+    identifier = hashlib.sha256(f"certificate {number}".encode()).hexdigest()[:32]
     for room in ROOMS[:-1]:
         try:
-            return _made(words.fill(template, room=room, **facts), identifier)
+            return _made(words.fill(template, room=room, **facts), identifier, seal)
         except DoesNotFitError:
             continue
-    return _made(words.fill(template, room=ROOMS[-1], **facts), identifier)
+    return _made(words.fill(template, room=ROOMS[-1], **facts), identifier, seal)
 
 
-def _made(html: str, identifier: bytes) -> bytes:
+def _made(html: str, identifier: str, seal: Seal | None) -> bytes:
     ground = Words.of(SOURCE).fill("certificates/documents/ground.html")
-    return make_pdf(html, sheet="certificate.css", identifier=identifier, ground=ground)
+    return make_pdf(html, sheet="certificate.css", identifier=identifier, ground=ground, seal=seal)
 
 
 @dataclass(frozen=True, slots=True)

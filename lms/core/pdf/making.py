@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import importlib
+from dataclasses import dataclass
 from functools import cache
 from typing import Protocol, cast
+
+from lms.core.pdf.signing import Signer
 
 
 class UnprintableError(ValueError):
@@ -27,10 +31,27 @@ class DoesNotFitError(ValueError):
 class Press(Protocol):
     """What `press` offers; named here so that nobody else need import it."""
 
-    def make(self, html: str, *, sheet: str, identifier: bytes, ground: str | None) -> bytes: ...
+    def make(
+        self, html: str, *, sheet: str, identifier: str, ground: str | None, seal: Seal | None
+    ) -> bytes: ...
 
 
-def make_pdf(html: str, *, sheet: str, identifier: bytes, ground: str | None = None) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """By whom and when a document is signed; the moment is written into it."""
+
+    signer: Signer
+    at: datetime.datetime
+
+
+def make_pdf(
+    html: str,
+    *,
+    sheet: str,
+    identifier: str,
+    ground: str | None = None,
+    seal: Seal | None = None,
+) -> bytes:
     """The document as PDF/UA-1: tagged, with the language and title of its HTML.
 
     `sheet` is the style sheet, by its name among the assets; `ground` the HTML of what is
@@ -40,14 +61,15 @@ def make_pdf(html: str, *, sheet: str, identifier: bytes, ground: str | None = N
 
     The same arguments give the same bytes on the same fonts and libraries: the file
     carries no clock (dates come from `<meta name=dcterms.created>`) and no chance.
-    `identifier` is 16 bytes that PDF readers tell files apart by.
+    `identifier` is ASCII that PDF readers tell files apart by. With a `seal` the file is
+    signed, whole and once, and not to be touched afterwards.
 
     Raises UnprintableError, naming the characters, rather than print an empty box;
     DoesNotFitError if there is an element with the attribute `data-fits` and it does not
     hold all its lines, or the document takes more than one page; DocumentError for what is
     no asset of ours, and for anything else WeasyPrint has to complain about.
     """
-    return _press().make(html, sheet=sheet, identifier=identifier, ground=ground)
+    return _press().make(html, sheet=sheet, identifier=identifier, ground=ground, seal=seal)
 
 
 @cache

@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,8 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from config import ROOT
-from lms.core.pdf.making import DocumentError, DoesNotFitError, UnprintableError
+from lms.core.pdf.making import DocumentError, DoesNotFitError, Seal, UnprintableError
+from lms.core.pdf.sealing import leave_room, pages_of, sealed
 
 ASSETS = ROOT / "lms" / "web" / "assets"
 BASE = "https://assets.invalid/"
@@ -95,17 +96,23 @@ _fonts = FontConfiguration()
 _pictures: dict[str, Any] = {}
 
 
-def make(html: str, *, sheet: str, identifier: bytes, ground: str | None) -> bytes:
+def make(html: str, *, sheet: str, identifier: str, ground: str | None, seal: Seal | None) -> bytes:
     """See `making.make_pdf`."""
     with _closed():
         laid_out = _laid_out(html, sheet)
         if not _fits(laid_out):
             raise DoesNotFitError("This is too long for one sheet.")
         under = None if ground is None else _ground(ground, sheet)
+
+        def finish(_document: Document, pdf: pydyf.PDF) -> None:
+            _lay_under(pdf, under)
+            if seal is not None:
+                leave_room(pdf, seal)
+
         made: bytes = laid_out.write_pdf(
-            pdf_variant=VARIANT, pdf_identifier=identifier, finisher=_laying(under)
+            pdf_variant=VARIANT, pdf_identifier=identifier.encode("ascii"), finisher=finish
         )
-    return made
+    return made if seal is None else sealed(made, seal)
 
 
 def _laid_out(html: str, sheet: str) -> Document:
@@ -150,7 +157,7 @@ def _ground(html: str, sheet: str) -> bytes:
     drawn: list[bytes] = []
 
     def take(_document: Document, pdf: pydyf.PDF) -> None:
-        (page,) = _pages(pdf)
+        (page,) = pages_of(pdf)
         drawn.append(_opaque(_object(pdf, page["Contents"]).data))
 
     _laid_out(html, sheet).write_pdf(finisher=take, uncompressed_pdf=True)
@@ -165,22 +172,13 @@ def _opaque(data: bytes) -> bytes:
     return content
 
 
-def _laying(ground: bytes | None) -> Callable[[Document, pydyf.PDF], None] | None:
-    """What lays the ground under each page when the file is finished."""
+def _lay_under(pdf: pydyf.PDF, ground: bytes | None) -> None:
     if ground is None:
-        return None
-
-    def lay(_document: Document, pdf: pydyf.PDF) -> None:
-        under = pydyf.Stream([ground], extra={"Filter": "/FlateDecode"})
-        pdf.add_object(under)
-        for page in _pages(pdf):
-            page["Contents"] = pydyf.Array([under.reference, page["Contents"]])
-
-    return lay
-
-
-def _pages(pdf: pydyf.PDF) -> list[Any]:
-    return [pdf.objects[number] for number in pdf.pages["Kids"][::3]]
+        return
+    under = pydyf.Stream([ground], extra={"Filter": "/FlateDecode"})
+    pdf.add_object(under)
+    for page in pages_of(pdf):
+        page["Contents"] = pydyf.Array([under.reference, page["Contents"]])
 
 
 def _object(pdf: pydyf.PDF, reference: bytes) -> Any:
