@@ -34,6 +34,10 @@ class NotPossibleError(BekalError):
     """The state of things does not allow it now. 409."""
 
 
+class ClosedError(BekalError):
+    """It stood and was closed for the reason the sentence gives; it does not open again. 410."""
+
+
 class BadInputError(BekalError):
     """What was given cannot be used; `field` says where. The form is shown again. 400."""
 

@@ -33,6 +33,7 @@ PAGES: dict[int, tuple[str, str]] = {
         N_("Start from the front page."),
     ),
     409: (N_("This is not possible now"), N_("Load the page again to see how things stand.")),
+    410: (N_("This is closed"), N_("Go on from “My learning”. What you did is kept.")),
     413: (
         N_("This file is too large"),
         N_("Send a smaller file, or split it in two."),
@@ -50,6 +51,7 @@ STATUS_OF: tuple[tuple[type[errors.BekalError], int], ...] = (
     (errors.TooManyTriesError, 429),
     (errors.BadInputError, 400),
     (errors.NotPossibleError, 409),
+    (errors.ClosedError, 410),
 )
 
 

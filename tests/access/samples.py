@@ -126,6 +126,7 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "notice_id": notice.id,
         "number": 1,
         "person_id": official.id,
+        "place_key": "who-decides",
         "role_id": role.id,
         "run_id": job.run_id,
         "session_id": opened.session_id,

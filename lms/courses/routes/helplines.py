@@ -9,17 +9,21 @@ from werkzeug.wrappers import Response
 from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.core.errors import BekalError
-from lms.core.languages import own_name
 from lms.core.request import actor, now, session
 from lms.courses.forms.notes import HelplineForm
 from lms.courses.models import Helpline
 from lms.courses.queries.notes import get_helpline, list_helplines
 from lms.courses.routes.blueprint import blueprint
-from lms.courses.routes.showing import edited_member, edited_members, show
+from lms.courses.routes.showing import (
+    edited_member,
+    edited_members,
+    language_name,
+    region_languages,
+    show,
+)
 from lms.courses.rules import is_stale
 from lms.courses.services import helplines as services
 from lms.people.models import Member
-from lms.people.rules.languages import REGION, language_names
 
 
 @blueprint.get("/own/helplines")
@@ -35,7 +39,7 @@ def helplines() -> str:
         helplines=list_helplines(session(), member.code),
         is_old=lambda one: is_stale(one.checked_on, today),
         most=services.MOST,
-        own_name=own_name,
+        own_name=language_name,
     )
 
 
@@ -67,7 +71,7 @@ def helpline_end(helpline_id: int) -> Response:
 
 
 def _edit(member: Member, found: Helpline | None) -> Response | tuple[str, int]:
-    form = HelplineForm.of(found, _languages(), today=now().date())
+    form = HelplineForm.of(found, region_languages(), today=now().date())
     status = 400 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
@@ -86,8 +90,3 @@ def _edit(member: Member, found: Helpline | None) -> Response | tuple[str, int]:
             return redirect(url_for("courses.helplines", member=member.code), 303)
     page = render_template("courses/helpline.html", form=form, member=member, found=found)
     return page, status
-
-
-def _languages() -> list[tuple[str, str]]:
-    names = language_names()
-    return [(code, own_name(code)) for code in sorted(REGION, key=lambda code: names[code])]

@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response
 from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.core.errors import BadInputError, NotFoundError
-from lms.core.languages import own_name
 from lms.core.request import actor, now, session, settings
 from lms.core.text import N_
 from lms.courses.catalogue import CourseCard
@@ -32,14 +31,19 @@ from lms.courses.render.note import note_markup
 from lms.courses.render.page import renderer_for
 from lms.courses.routes.blueprint import blueprint
 from lms.courses.routes.language import page_language
-from lms.courses.routes.showing import edited_member, edited_members, show
+from lms.courses.routes.showing import (
+    edited_member,
+    edited_members,
+    language_name,
+    region_languages,
+    show,
+)
 from lms.courses.rules import is_stale
 from lms.courses.services.notes import end_note, save_note
 from lms.courses.store import get_edition
 from lms.courses.values.edition import Edition
 from lms.guides.registry import Registry, read_registry
 from lms.people.models import Member
-from lms.people.rules.languages import REGION, language_names
 
 
 @blueprint.get("/own/notes")
@@ -87,7 +91,7 @@ def course_notes(course_key: str) -> str:
         author=_author_words(edition),
         markup=note_markup,
         is_old=lambda note: is_stale(note.checked_on, today),
-        own_name=own_name,
+        own_name=language_name,
         language=page_language(),
     )
 
@@ -176,7 +180,7 @@ class _Editor:
             languages=_languages(self.card),
             written=notes_of_member(session(), code, course)[course].get(key, {}),
             is_old=note is not None and is_stale(note.checked_on, now().date()),
-            own_name=own_name,
+            own_name=language_name,
             language=page_language(),
             is_own=lambda version: version.saved_by == actor().person_id,
         )
@@ -204,8 +208,8 @@ def _language(card: CourseCard) -> str:
 
 def _languages(card: CourseCard) -> list[tuple[str, str]]:
     """Languages a note may be written in: those of the course first, then of the region."""
-    codes = dict.fromkeys((*card.languages, *sorted(REGION, key=lambda c: language_names()[c])))
-    return [(code, own_name(code)) for code in codes]
+    own = [(code, language_name(code)) for code in card.languages]
+    return own + [pair for pair in region_languages() if pair not in own]
 
 
 def _author_words(edition: Edition) -> Callable[[str], Markup]:

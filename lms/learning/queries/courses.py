@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lms.access.reaches import Reach
 from lms.core.actor import Actor
 from lms.core.database import Session
-from lms.core.errors import NotFoundError
+from lms.core.errors import ClosedError, NotFoundError
 from lms.core.text import N_
 from lms.courses.models import StoredEdition
 from lms.courses.store import get_edition
@@ -56,7 +56,17 @@ def list_on_courses(session: Session, actor: Actor) -> Sequence[OnCourse]:
 
 
 def get_activity(on: OnCourse, key: str) -> Activity:
-    """An activity of the course in its own language. Raises NotFoundError."""
+    """An activity of the course in its own language.
+
+    Raises NotFoundError, and ClosedError when the edition was withdrawn as harmful or wrong.
+    """
+    if on.stored.is_closed:
+        raise ClosedError(
+            N_(
+                "Something in this edition was harmful or wrong, so its pages are closed. "
+                "What you did is kept."
+            )
+        )
     try:
         return on.edition.activity(key)
     except KeyError as error:

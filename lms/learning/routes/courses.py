@@ -8,13 +8,11 @@ from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
-from lms.core.request import actor, now, session, settings
+from lms.core.request import actor, now, session
 from lms.courses.routes import page_language
-from lms.courses.values.page import Wellbeing
 from lms.enrolments.rules import WithdrawalReason
 from lms.enrolments.services import taking as enrolments
 from lms.learning.forms import WithdrawForm
-from lms.learning.pages import rendered
 from lms.learning.queries.courses import get_on_course, list_on_courses
 from lms.learning.routes.blueprint import blueprint
 from lms.progress.rules import MISSING_SENTENCES
@@ -50,25 +48,6 @@ def course(course_key: str) -> str:
         on=get_on_course(session(), actor(), course_key),
         language=page_language(),
         sentences=MISSING_SENTENCES,
-    )
-
-
-@blueprint.get("/learning/<string:course_key>/wellbeing")
-@policy(Permission.LEARNING_TAKE)
-def wellbeing(course_key: str) -> str:
-    """What the course says to a learner for whom it becomes heavy."""
-    on = get_on_course(session(), actor(), course_key)
-    shown, language = on.edition.in_language(on.edition.wellbeing, page_language())
-    if not isinstance(shown, Wellbeing):
-        raise LookupError("A translation is of the kind of its source.")
-    guides = settings().content_folder / "guides"
-    return render_template(
-        "learning/wellbeing.html",
-        on=on,
-        page=shown,
-        rendered=rendered(on.edition, "wellbeing", shown.body, language, guides),
-        language=page_language(),
-        text_language=language,
     )
 
 

@@ -21,6 +21,7 @@ from lms.courses.values.quiz import Quiz
 from lms.courses.values.scenario import Scenario
 from lms.courses.values.task import Reflection
 from lms.learning.forms import DoneForm
+from lms.learning.notes import notes_for
 from lms.learning.pages import rendered, words
 from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
 from lms.learning.routes.blueprint import blueprint
@@ -100,11 +101,21 @@ def _show(on: OnCourse, found: Page, form: DoneForm) -> str:
     before, after = beside(on.edition, found.key)
     form.client_id.data = uuid.uuid4().hex
     guides = settings().content_folder / "guides"
+    page = rendered(on.edition, found.key, shown.body, language, guides)
     return render_template(
         "learning/page.html",
         on=on,
         page=shown,
-        rendered=rendered(on.edition, found.key, shown.body, language, guides),
+        rendered=page,
+        notes=notes_for(
+            session(),
+            actor(),
+            on.stored.course_key,
+            found,
+            page.blocks,
+            languages=(page_language(), language, on.edition.course.language),
+            today=now().date(),
+        ),
         form=form,
         before=before,
         after=after,
