@@ -88,8 +88,13 @@ def _words(sentence: str) -> str:
 
 
 def _words_with(sentence: str, facts: Mapping[str, object]) -> str:
-    """Translate a sentence kept in data and put its facts in."""
-    return gettext(sentence, **facts)
+    """Translate a sentence kept in data and put its facts in.
+
+    A fact called `day` is a date in ISO 8601, and is written with its month in letters.
+    """
+    day = facts.get("day")
+    written = {**facts, "day": _day(day)} if isinstance(day, str) else dict(facts)
+    return gettext(sentence, **written)
 
 
 def _safe_words(html: str) -> Markup:

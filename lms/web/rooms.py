@@ -23,6 +23,7 @@ from lms.core.outbox import models as outbox_models
 from lms.courses import cli as courses_cli
 from lms.courses import models as courses_models
 from lms.courses import routes as courses_routes
+from lms.enrolments import jobs as enrolment_jobs
 from lms.enrolments import models as enrolment_models
 from lms.learning import models as learning_models
 from lms.learning import routes as learning_routes
@@ -74,6 +75,7 @@ JOBS = (
     assessment_jobs,
     audit_jobs,
     certificate_jobs,
+    enrolment_jobs,
     retention,
     notices_jobs,
     people_jobs,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lms.access.reaches import Reach, scoped
 from lms.certificates.services.issuing import issue_for_enrolment
+from lms.completion.services import paths
 from lms.core.actor import Actor
 from lms.core.database import Session
 from lms.core.errors import NotFoundError
@@ -109,6 +110,7 @@ def _complete(
     """Complete under the affiliation of this moment, with what follows, and tell the person."""
     completing.complete(session, actor, enrolment, person, now=now)
     issue_for_enrolment(session, KEEPER, enrolment, person, edition, now=now)
+    paths.follow(session, KEEPER, enrolment, person, now=now)
     tell(
         session,
         KEEPER,

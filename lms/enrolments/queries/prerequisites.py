@@ -10,6 +10,7 @@ from lms.core.actor import Actor
 from lms.core.database import Session
 from lms.courses.catalogue import CourseCard
 from lms.courses.models import StoredEdition
+from lms.courses.queries import get_current
 from lms.courses.queries.paths import current_cards
 from lms.courses.store import get_edition
 from lms.enrolments.models import Enrolment
@@ -74,3 +75,18 @@ def lacking(
         person_id: [key for key in keys if key not in complete[person_id]]
         for person_id in person_ids
     }
+
+
+def first_missing_of(
+    session: Session, actor: Actor, course_keys: Collection[str]
+) -> CourseCard | None:
+    """The first course outside a path that must come before the first of it to be taken."""
+    statement = (
+        scoped(Enrolment, actor, Reach.SELF)
+        .with_only_columns(Enrolment.course_key)
+        .where(Enrolment.course_key.in_(course_keys), Enrolment.state == EnrolmentState.COMPLETED)
+    )
+    complete = set(session.execute(statement).scalars())
+    cards = current_cards(session, course_keys)
+    key = next((key for key in course_keys if key not in complete and key in cards), None)
+    return first_missing(session, actor, get_current(session, key)) if key is not None else None

@@ -89,6 +89,13 @@ def get_row(session: Session, actor: Actor, person_id: int, reach: Reach) -> Row
     return found[0], found[1]
 
 
+def get_people(session: Session, actor: Actor, person_ids: Collection[int]) -> list[Row]:
+    """Those of these people whom the actor looks after, by name; others are left out."""
+    statement = scoped(Person, actor, Reach.OWN_MEMBER).where(Person.id.in_(sorted(person_ids)))
+    statement = statement.order_by(Person.sort_name, Person.id)
+    return [(row[0], row[1]) for row in session.execute(_with_agency(statement))]
+
+
 def find_by_emails(
     session: Session, actor: Actor, emails: Collection[str], reach: Reach
 ) -> dict[str, Person]:
