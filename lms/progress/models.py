@@ -51,8 +51,9 @@ class Evidence(MemberOwned):
 
 
 def _of_taught_courses(actor: Actor) -> ColumnElement[bool]:
-    taught = scoped(Enrolment, actor, Reach.TAUGHT).with_only_columns(Enrolment.id)
-    return Evidence.enrolment_id.in_(taught)
+    # EXISTS, looked up for each row: an IN would list every enrolment of the course first.
+    own = scoped(Enrolment, actor, Reach.TAUGHT).where(Enrolment.id == Evidence.enrolment_id)
+    return own.correlate(Evidence).exists()
 
 
 Evidence.__reaches__ = {

@@ -26,7 +26,8 @@ def through_taught_enrolments(enrolment_id: InstrumentedAttribute[int]) -> Reach
     """Rows of enrolments on courses the actor teaches."""
 
     def rows(actor: Actor) -> ColumnElement[bool]:
-        taught = scoped(Enrolment, actor, Reach.TAUGHT).with_only_columns(Enrolment.id)
-        return enrolment_id.in_(taught)
+        # EXISTS, looked up for each row: an IN would list every enrolment of the course first.
+        own = scoped(Enrolment, actor, Reach.TAUGHT).where(Enrolment.id == enrolment_id)
+        return own.correlate(enrolment_id.class_).exists()
 
     return ReachRule(Permission.ENROLMENT_READ_TAUGHT, rows)

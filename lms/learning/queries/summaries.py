@@ -1,0 +1,95 @@
+"""How many stand where: the courses a trainer teaches, and one of them."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from lms.access.permissions import Permission
+from lms.access.rules import scopes_for
+from lms.core.actor import Actor, ScopeKind
+from lms.core.database import Session
+from lms.core.errors import NotFoundError
+from lms.core.text import N_
+from lms.courses.catalogue import CourseCard
+from lms.courses.models import StoredEdition
+from lms.courses.store import get_edition
+from lms.courses.values.edition import Edition
+from lms.learning.models import CourseSummary
+from lms.learning.queries.taught import teaches
+from lms.learning.rules.teaching import Counts, together
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtCourse:
+    """A course with its counts. `as_of` is None while nothing was counted yet."""
+
+    key: str
+    card: CourseCard
+    counts: Counts
+    as_of: datetime.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePage:
+    """One course with its current edition (the last one if none is current)."""
+
+    course: TaughtCourse
+    edition: Edition
+    number: int
+
+
+def list_taught(session: Session, actor: Actor) -> list[TaughtCourse]:
+    """The courses the actor teaches, by title; two statements whatever is enrolled."""
+    scopes = scopes_for(actor, Permission.COURSE_TEACH)
+    statement = select(StoredEdition.course_key, StoredEdition.card).where(StoredEdition.is_current)
+    if not scopes.everywhere:
+        keys = sorted(scopes.of(ScopeKind.COURSE))
+        statement = statement.where(StoredEdition.course_key.in_(keys))
+    cards = {key: CourseCard.from_json(card) for key, card in session.execute(statement)}
+    counted = _counts(session, cards)
+    courses = [TaughtCourse(key, card, *counted[key]) for key, card in cards.items()]
+    return sorted(courses, key=lambda course: course.card.title("en").casefold())
+
+
+def get_course_page(session: Session, actor: Actor, course_key: str) -> CoursePage:
+    """One course. Raises NotFoundError for one the actor does not teach, as if it were none."""
+    stored = None
+    if teaches(actor, course_key):
+        stored = session.execute(
+            select(StoredEdition)
+            .where(StoredEdition.course_key == course_key)
+            .order_by(StoredEdition.is_current.desc(), StoredEdition.number.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+    if stored is None:
+        raise NotFoundError(N_("There is no such course among those you teach."))
+    counts, as_of = _counts(session, [course_key])[course_key]
+    course = TaughtCourse(course_key, CourseCard.from_json(stored.card), counts, as_of)
+    return CoursePage(course, get_edition(session, stored.digest), stored.number)
+
+
+def as_of(session: Session, course_key: str) -> datetime.datetime | None:
+    """When a course was counted last; None if never."""
+    return _counts(session, [course_key])[course_key][1]
+
+
+def _counts(
+    session: Session, course_keys: Collection[str]
+) -> dict[str, tuple[Counts, datetime.datetime | None]]:
+    """Counts of all editions of each course together, and the oldest moment among them."""
+    statement = select(CourseSummary).where(CourseSummary.course_key.in_(sorted(course_keys)))
+    found: dict[str, list[CourseSummary]] = defaultdict(list)
+    for row in session.execute(statement).scalars():
+        found[row.course_key].append(row)
+    return {
+        key: (
+            together(Counts.from_json(row.counts) for row in found[key]),
+            min((row.as_of for row in found[key]), default=None),
+        )
+        for key in course_keys
+    }
