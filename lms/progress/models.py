@@ -63,4 +63,5 @@ Evidence.__reaches__ = {
     ),
     Reach.TAUGHT: ReachRule(Permission.ENROLMENT_READ_TAUGHT, _of_taught_courses),
     Reach.ALL_MEMBERS: everything(Permission.ENROLMENT_READ_ALL),
+    Reach.COUNTING: everything(Permission.REPORT_COUNT),
 }

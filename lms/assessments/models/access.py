@@ -19,6 +19,7 @@ def own_only(person_id: InstrumentedAttribute[int]) -> dict[Reach, ReachRule]:
     return {
         Reach.SELF: owned_by_self(person_id),
         Reach.ALL_MEMBERS: everything(Permission.ANSWER_READ_ALL),
+        Reach.COUNTING: everything(Permission.REPORT_COUNT),
     }
 
 
