@@ -75,7 +75,9 @@ def upgrade() -> None:
             "ix_lesson_question_answered_at", ["course_key", "answered_at", "id"], unique=False
         )
         batch_op.create_index(
-            "ix_lesson_question_course_key", ["course_key", "activity_key", "id"], unique=False
+            "ix_lesson_question_course_key",
+            ["course_key", "activity_key", "is_pinned", "id"],
+            unique=False,
         )
         batch_op.create_index(
             batch_op.f("ix_lesson_question_member_code"), ["member_code"], unique=False

@@ -53,7 +53,7 @@ class LessonQuestion(MemberOwned):
     hidden_reason: Mapped[HideReason | None] = mapped_column(choice_of(HideReason, "hidden_reason"))
 
     __table_args__ = (
-        Index("ix_lesson_question_course_key", "course_key", "activity_key", "id"),
+        Index("ix_lesson_question_course_key", "course_key", "activity_key", "is_pinned", "id"),
         Index("ix_lesson_question_answered_at", "course_key", "answered_at", "id"),
     )
     __reaches__: ClassVar[dict[Reach, ReachRule]]
