@@ -13,7 +13,7 @@ from lms.courses.values.edition import Activity, Edition
 
 
 class EvidenceKind(enum.StrEnum):
-    """What is known to have happened."""
+    """What is known to have happened. Who tested out of an activity showed to know it before."""
 
     READ = "read"
     ANSWERED = "answered"
@@ -56,6 +56,7 @@ MISSING_SENTENCES: dict[EvidenceKind, str] = {
     EvidenceKind.REFLECTED: N_("Write it and send it."),
     EvidenceKind.MARKED: N_("Send it; a trainer reads it."),
     EvidenceKind.ATTENDED: N_("Be there; the facilitator records it."),
+    EvidenceKind.TESTED_OUT: N_("Show in the pre-test that you know it."),
 }
 
 
@@ -75,7 +76,7 @@ def needed(activity: Activity) -> EvidenceKind:
 def done(edition: Edition, known: Iterable[Known]) -> frozenset[str]:
     """Keys of the activities that are done; an alternative credits what it stands in for.
 
-    A pass is also an answer. Facts about activities this edition does not have count
+    A pass is also an answer, and testing out is as good as either. Facts about activities this edition does not have count
     for nothing and are not an error: editions change.
     """
     present = {activity.key: activity for activity in edition.activities}
@@ -85,8 +86,10 @@ def done(edition: Edition, known: Iterable[Known]) -> frozenset[str]:
         if activity is None:
             continue
         wanted = needed(activity)
-        if fact.kind is wanted or (
-            wanted is EvidenceKind.ANSWERED and fact.kind is EvidenceKind.PASSED
+        if (
+            fact.kind is wanted
+            or fact.kind is EvidenceKind.TESTED_OUT
+            or (wanted is EvidenceKind.ANSWERED and fact.kind is EvidenceKind.PASSED)
         ):
             credited.add(edition.credited(fact.activity_key))
     return frozenset(credited)

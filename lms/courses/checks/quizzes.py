@@ -68,6 +68,9 @@ def _check_skips(subject: Subject, source: SourceFile, quiz: Quiz) -> None:
         if skip.module not in modules:
             sentence = N_("There is no module with the key %(key)s.")
             subject.error(source, (*here, "module"), sentence, key=skip.module)
+        for key in _tests_in(subject, skip.module):
+            sentence = N_("The module %(module)s holds the test %(key)s, which nobody leaves out.")
+            subject.error(source, (*here, "module"), sentence, module=skip.module, key=key)
         for number, key in enumerate(skip.questions):
             if key not in fixed:
                 sentence = N_("%(key)s is not a fixed question of this quiz.")
@@ -79,6 +82,18 @@ def _check_skips(subject: Subject, source: SourceFile, quiz: Quiz) -> None:
         elif len(skip.questions) < 2:
             sentence = N_("One question is little ground for leaving out a module. Add another.")
             subject.warn(source, (*here, "questions"), sentence)
+
+
+def _tests_in(subject: Subject, module_key: str) -> list[str]:
+    """Keys of the tests that stand in a module: pre-test, post-test and final quiz."""
+    return [
+        key
+        for key, module in subject.placed.items()
+        if module.key == module_key
+        and key in subject.activities
+        and isinstance(quiz := subject.activities[key][1], Quiz)
+        and quiz.purpose != "knowledge-check"
+    ]
 
 
 def _check_pair(subject: Subject) -> None:

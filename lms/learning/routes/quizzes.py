@@ -22,10 +22,12 @@ from lms.courses.routes import page_language
 from lms.courses.values.quiz import Quiz
 from lms.enrolments.queries import lock_own
 from lms.learning.pages import words
+from lms.learning.queries.comparing import compare_with_pre_test
 from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
 from lms.learning.quizzes import asked, reviewed
 from lms.learning.routes.blueprint import blueprint
 from lms.learning.rules.plans import beside
+from lms.learning.services.testing_out import credit_known_modules
 from lms.progress.rules import EvidenceKind, Fact
 
 
@@ -92,6 +94,10 @@ def attempt(course_key: str, activity_key: str, number: int) -> str:
         **common,
         shown=shown,
         questions=reviewed(on.edition, quiz, found, answers, say, shown),
+        compared=compare_with_pre_test(session(), actor(), on.edition, quiz, found, answers)
+        if "score" in shown
+        else [],
+        objectives=_objectives(on),
         allowed=allowed,
         after=beside(on.edition, quiz.key)[1],
         language=page_language(),
@@ -118,6 +124,7 @@ def answer(course_key: str, activity_key: str, number: int) -> Response:
     )
     if was_open:
         _credit(on, quiz, handed_in)
+        _credit_known(on, quiz, handed_in)
     return redirect(_address(on, handed_in), 303)
 
 
@@ -137,6 +144,19 @@ def _credit(on: OnCourse, quiz: Quiz, handed_in: Attempt) -> None:
         flash(gettext("You have completed this course."))
 
 
+def _credit_known(on: OnCourse, quiz: Quiz, handed_in: Attempt) -> None:
+    """What a pre-test showed to be known, in words the learner can act on."""
+    known = credit_known_modules(session(), actor(), on.edition, quiz, handed_in, now=now())
+    for module in known:
+        shown, _ = on.edition.in_language(module, page_language())
+        flash(
+            gettext(
+                "You may leave out “%(title)s”: you knew it. You may still read it.",
+                title=shown.title,
+            )
+        )
+
+
 def _given(on: OnCourse, quiz: Quiz, attempt: Attempt) -> dict[int, Given]:
     """The answers in the form, by number of the question."""
     drawing = assessments.drawing_of(attempt)
@@ -145,6 +165,12 @@ def _given(on: OnCourse, quiz: Quiz, attempt: Attempt) -> dict[int, Given]:
         number: given_in(questions[drawn.question], drawn, f"q{number}", request.form.getlist)
         for number, drawn in enumerate(drawing.questions, 1)
     }
+
+
+def _objectives(on: OnCourse) -> dict[str, str]:
+    """What the learner can do afterwards, by key, in the language of the page if it is there."""
+    course, _ = on.edition.in_language(on.edition.course, page_language())
+    return {objective.key: objective.text for objective in course.objectives}
 
 
 def _quiz(course_key: str, activity_key: str) -> tuple[OnCourse, Quiz]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lms.courses.values.course import Module
 from lms.courses.values.edition import Activity, Edition
-from lms.progress.rules import Known, Missing, done, missing
+from lms.progress.rules import EvidenceKind, Known, Missing, done, missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A module with its steps."""
+    """A module with its steps. `is_known`: the pre-test showed it, so it may be left out."""
 
     module: Module
     steps: tuple[Step, ...]
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,16 @@ def plan_of(edition: Edition, known: Iterable[Known]) -> Plan:
     facts = list(known)
     finished = done(edition, facts)
     left = missing(edition, facts)
+    tested = {fact.activity_key for fact in facts if fact.kind is EvidenceKind.TESTED_OUT}
     chapters = tuple(
         Chapter(
             module,
             tuple(Step(edition.activity(key), key in finished) for key in module.activities),
+            is_known=not tested.isdisjoint(module.activities),
         )
         for module in edition.modules
     )
-    next_key = next((key for key in edition.order if key not in finished), None)
+    next_key = _next(edition, finished, chapters)
     return Plan(
         chapters=chapters,
         missing=left,
@@ -88,6 +91,15 @@ def beside(edition: Edition, key: str) -> tuple[str | None, str | None]:
     before = edition.order[index - 1] if index else None
     after = edition.order[index + 1] if index + 1 < len(edition.order) else None
     return before, after
+
+
+def _next(edition: Edition, finished: frozenset[str], chapters: Iterable[Chapter]) -> str | None:
+    """Where to carry on: past what is done, and past what is free in a module left out."""
+    known = {
+        step.activity.key for chapter in chapters if chapter.is_known for step in chapter.steps
+    }
+    left = [key for key in edition.order if key not in finished]
+    return next((key for key in left if key not in known or key in edition.required), None)
 
 
 def _minutes(activity: Activity) -> int:
