@@ -13,6 +13,7 @@ from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.content.problems import Level, Problem, errors_among
 from lms.core.database import Session
+from lms.core.errors import NotFoundError
 from lms.core.extensions import db
 from lms.core.request import settings
 from lms.courses.check import check_content, check_course, course_folders, load_course
@@ -21,7 +22,9 @@ from lms.courses.checks.translations import source_digest
 from lms.courses.folder import CourseError, read_folder
 from lms.courses.layout import path_in
 from lms.courses.queries import get_current
+from lms.courses.rules import EditionWithdrawal
 from lms.courses.services import publish
+from lms.courses.services.editions import restore_edition, withdraw_edition
 from lms.courses.services.paths import publish_path
 from lms.courses.sheets import key_sheet, question_sheet
 from lms.courses.store import get_edition
@@ -164,6 +167,48 @@ def export_command(key: str, folder: Path) -> None:
     except FileExistsError as fault:
         raise click.ClickException(f"{folder} is not empty. Name a folder that is.") from fault
     click.echo(f"{folder}: written.")
+
+
+@content.command("withdraw")
+@click.argument("key")
+@click.argument("number", type=int)
+@click.option(
+    "--reason",
+    type=click.Choice([reason.value for reason in EditionWithdrawal]),
+    required=True,
+    help="harmful_or_wrong closes its pages also to those who are on it.",
+)
+@with_appcontext
+def withdraw_command(key: str, number: int, reason: str) -> None:
+    """Offer edition NUMBER of the course KEY to nobody any more."""
+    with Session(db.engine) as session, session.begin():
+        try:
+            withdraw_edition(
+                session,
+                Actor.system("content-withdraw"),
+                key,
+                number,
+                reason=EditionWithdrawal(reason),
+                now=clock.now(),
+            )
+        except NotFoundError as fault:
+            raise click.ClickException(str(fault)) from fault
+    words = "closed to all" if reason == EditionWithdrawal.HARMFUL_OR_WRONG else "may be finished"
+    click.echo(f"{key}, edition {number}: withdrawn, {words}.")
+
+
+@content.command("restore")
+@click.argument("key")
+@click.argument("number", type=int)
+@with_appcontext
+def restore_command(key: str, number: int) -> None:
+    """Offer edition NUMBER of the course KEY again."""
+    with Session(db.engine) as session, session.begin():
+        try:
+            restore_edition(session, Actor.system("content-withdraw"), key, number, now=clock.now())
+        except NotFoundError as fault:
+            raise click.ClickException(str(fault)) from fault
+    click.echo(f"{key}, edition {number}: offered again.")
 
 
 def _count(folders: Iterable[Path]) -> int:

@@ -34,9 +34,10 @@ def enrol_self(
     """Put the actor on the current edition of a course they may choose; a repeat is a no-op.
 
     Who left the course earlier comes back to the edition they were on, and what they did
-    counts again. Two tabs give one enrolment: the unique index decides, not a look
-    before. Raises RefusedError for a course by nomination, NotPossibleError when a
-    course that must come first is not complete.
+    counts again, unless that edition was closed as harmful or wrong. Two tabs give one
+    enrolment: the unique index decides, not a look before. Raises RefusedError for a
+    course by nomination, NotPossibleError when a course that must come first is not
+    complete.
     """
     if actor.person_id is None or actor.member_code is None:
         raise RefusedError(N_("Sign in to take a course."))
@@ -46,6 +47,8 @@ def enrol_self(
     stored = get_current(session, course_key)
     card = CourseCard.from_json(stored.card)
     left = find_withdrawn(session, actor, course_key)
+    if left is not None and session.get_one(StoredEdition, left.edition_id).is_closed:
+        left = None
     if left is None and card.open_to == "invited":
         raise RefusedError(N_("This course is taken by nomination. Ask your focal point."))
     first = first_missing(session, actor, stored)

@@ -14,6 +14,7 @@ from lms.enrolments.rules import WithdrawalReason
 from lms.enrolments.services import taking as enrolments
 from lms.learning.forms import WithdrawForm
 from lms.learning.queries.courses import get_on_course, list_on_courses
+from lms.learning.queries.paths import list_own_path_views
 from lms.learning.routes.blueprint import blueprint
 from lms.progress.rules import MISSING_SENTENCES
 
@@ -23,10 +24,13 @@ from lms.progress.rules import MISSING_SENTENCES
 def my_learning() -> str:
     """Every course one is on, with where to carry on."""
     courses = list_on_courses(session(), actor())
+    left = [course for course in courses if not course.plan.is_complete]
     return render_template(
         "learning/my_learning.html",
-        under_way=[course for course in courses if not course.plan.is_complete],
+        under_way=[course for course in left if not course.stored.is_closed],
+        closed=[course for course in left if course.stored.is_closed],
         complete=[course for course in courses if course.plan.is_complete],
+        paths=list_own_path_views(session(), actor()),
         language=page_language(),
     )
 
