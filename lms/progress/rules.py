@@ -76,8 +76,8 @@ def needed(activity: Activity) -> EvidenceKind:
 def done(edition: Edition, known: Iterable[Known]) -> frozenset[str]:
     """Keys of the activities that are done; an alternative credits what it stands in for.
 
-    A pass is also an answer, and testing out is as good as either. Facts about activities this edition does not have count
-    for nothing and are not an error: editions change.
+    A pass is also an answer, and testing out is as good as either. Facts about activities
+    this edition does not have count for nothing and are not an error: editions change.
     """
     present = {activity.key: activity for activity in edition.activities}
     credited = set()
