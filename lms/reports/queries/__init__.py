@@ -1,0 +1,1 @@
+"""Reading in aggregate: one statement for each group of measures."""

@@ -1,0 +1,399 @@
+"""The completion report: one statement for each group of measures, over everything in reach.
+
+Each statement first sums up by row and person, then by row, so that persons and
+participations come from one pass; the same again without rows gives the total, in which
+a person counts once.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    extract,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.selectable import Subquery
+
+from lms.access.permissions import Permission
+from lms.access.reaches import Reach, vouched, within
+from lms.access.rules import scopes_for
+from lms.assessments.models import Attempt
+from lms.assessments.rules.attempts import AttemptState
+from lms.certificates.models import Certificate
+from lms.certificates.rules import CertificateKind, CertificateState, SubjectKind
+from lms.core.actor import Actor, ScopeKind
+from lms.core.database import Session
+from lms.core.errors import RefusedError
+from lms.core.text import N_
+from lms.enrolments.models import Enrolment, EnrolmentStep, PathEnrolment
+from lms.people.models import Member
+from lms.progress.models import Evidence
+from lms.reports.queries.standing import enrolments_as_of, enrolments_now, paths_at
+from lms.reports.rules.asked import Asked, Own
+from lms.reports.rules.measures import STANDING, By, Line, Measure
+from lms.reports.rules.periods import Period, parts
+
+COUNTER = Actor.system("reports")
+"""Counts for those who may see their own member only; `own` limits every statement."""
+TOTAL = "\u2211"
+"""The row of the total, among the rows a statement gives."""
+_ALL_READ = (Enrolment, EnrolmentStep, PathEnrolment, Evidence, Attempt, Certificate)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted: a line by key of the row, and the line of all."""
+
+    lines: Mapping[str, Line]
+    total: Line
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The columns by which rows are told apart and narrowed, for one group of measures."""
+
+    person: Any
+    member: Any
+    agency: Any
+    course: Any
+    moment: Any
+
+
+def own_of(actor: Actor) -> Own:
+    """The members and agencies whose numbers the actor may see exactly."""
+    scopes = scopes_for(actor, Permission.REPORT_READ_OWN_MEMBER)
+    return Own(
+        scopes.of(ScopeKind.MEMBER), frozenset(int(one) for one in scopes.of(ScopeKind.AGENCY))
+    )
+
+
+def count_all(
+    session: Session,
+    actor: Actor,
+    asked: Asked,
+    tests: Sequence[tuple[str, str, bool]],
+    courses_of_path: Sequence[str] | None,
+    *,
+    now: datetime.datetime,
+) -> Counts:
+    """The numbers of the report. `tests` are (course, quiz, whether it is the last test).
+
+    `courses_of_path` narrows to these courses. Raises RefusedError unless the actor may
+    count everything, or `asked.own` limits it to what is the actor's own.
+    """
+    counter = _counter(actor, asked)
+    moment = asked.as_of or now
+    lines: dict[str, Line] = defaultdict(Line)
+    if asked.by is By.PATH:
+        standing = paths_at(counter, moment)
+    elif asked.as_of is None:
+        standing = enrolments_now(counter, moment)
+    else:
+        standing = enrolments_as_of(counter, moment)
+    context = _Context(asked, moment, courses_of_path)
+    _count_standing(session, context, standing, lines)
+    _count_completed(session, context, standing, lines)
+    _count_certified(session, context, counter, lines)
+    if asked.by is not By.PATH and tests:
+        _count_gain(session, context, standing, counter, tests, lines)
+    total = lines.pop(TOTAL, Line())
+    return Counts(lines, total)
+
+
+def _counter(actor: Actor, asked: Asked) -> Actor:
+    """Whose reach the statements take: the actor's, or ours when all is limited to its own."""
+    if asked.own is None:
+        return actor
+    held = own_of(actor)
+    everywhere = scopes_for(actor, Permission.REPORT_COUNT).everywhere
+    if everywhere or (asked.own.members <= held.members and asked.own.agencies <= held.agencies):
+        return COUNTER
+    raise RefusedError(N_("Your role does not let you see this."))
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What every group of measures needs."""
+
+    asked: Asked
+    moment: datetime.datetime
+    courses_of_path: Sequence[str] | None
+
+    def in_period(self, column: Any) -> ColumnElement[bool]:
+        """The moment in the column lies in the period, and not behind the report's moment."""
+        period = self.asked.period
+        limits = [column.is_not(None), column <= self.moment]
+        if period.start is not None:
+            limits.append(column >= period.start)
+        if period.end is not None:
+            limits.append(column < period.end)
+        return and_(*limits)
+
+    def narrowed(self, place: _Place) -> list[ColumnElement[bool]]:
+        """What the report is narrowed to, by this group's own columns."""
+        asked = self.asked
+        found: list[ColumnElement[bool]] = []
+        if asked.member:
+            found.append(place.member == asked.member)
+        if asked.subregion:
+            members = select(Member.code).where(subregion_of() == asked.subregion)
+            found.append(place.member.in_(members))
+        if asked.agency_id is not None:
+            found.append(place.agency == asked.agency_id)
+        if asked.course:
+            found.append(place.course == asked.course)
+        if self.courses_of_path is not None and asked.by is not By.PATH:
+            found.append(place.course.in_(list(self.courses_of_path)))
+        elif asked.path:
+            found.append(place.course == asked.path)
+        if asked.own is not None:
+            found.append(
+                or_(
+                    place.member.in_(sorted(asked.own.members)),
+                    place.agency.in_(sorted(asked.own.agencies)),
+                )
+            )
+        return found
+
+    def row(self, place: _Place) -> Any:
+        """The key of the row, as text; NULL belongs to no row and counts in the total only."""
+        match self.asked.by:
+            case By.MEMBER:
+                return place.member
+            case By.SUBREGION:
+                return subregion_of()
+            case By.AGENCY:
+                return func.coalesce(cast(place.agency, String), "")
+            case By.COURSE | By.PATH:
+                return place.course
+            case By.PERIOD:
+                return _part_of(place.moment, parts(self.asked.period, self.moment))
+
+    def aggregated(self, place: _Place, sums: Mapping[str, Any], where: ColumnElement[bool]) -> Any:
+        """Rows (key, then for each sum: participations, persons), and one for the total."""
+        conditions = [where, *self.narrowed(place)]
+        named = [func.sum(value).label(name) for name, value in sums.items()]
+        halves: list[Select[Any]] = []
+        for row in (self.row(place), literal(TOTAL)):
+            inner = select(row.label("row_key"), place.person.label("person_id"), *named)
+            if self.asked.by is By.SUBREGION:
+                inner = inner.join(Member, Member.code == place.member)
+            grouping = [place.person] if row is not None and _is_total(row) else [row, place.person]
+            people = inner.where(*conditions).group_by(*grouping).subquery()
+            outer: list[Any] = [people.c.row_key]
+            for name in sums:
+                outer += [
+                    func.sum(people.c[name]),
+                    func.sum(case((people.c[name] > 0, 1), else_=0)),
+                    func.sum(case((people.c[name] > 0, people.c.person_id), else_=0)),
+                    func.sum(case((people.c[name] > 0, _square(people.c.person_id)), else_=0)),
+                ]
+            halves.append(select(*outer).group_by(people.c.row_key))
+        return vouched(union_all(*halves), *_ALL_READ)  # type: ignore[type-var]  # a union of selects
+
+
+def _is_total(row: Any) -> bool:
+    return getattr(row, "value", None) == TOTAL
+
+
+def _square(person_id: Any) -> Any:
+    """Spreads ids over a prime, so that sets with the same sum differ."""
+    return (person_id * person_id) % 1_000_003
+
+
+def subregion_of() -> Any:
+    """The sub-region of a member; for those without one, the kind of member it is."""
+    return case((Member.subregion != "", Member.subregion), else_=cast(Member.kind, String))
+
+
+def _part_of(moment: Any, periods: Sequence[Period]) -> Any:
+    branches = [
+        (and_(moment >= part.start, moment < part.end), part.key)
+        for part in periods
+        if part.start is not None and part.end is not None
+    ]
+    return case(*branches, else_=None) if branches else cast(literal(None), String)
+
+
+def _run(
+    session: Session,
+    context: _Context,
+    place: _Place,
+    sums: Mapping[Measure, Any],
+    where: ColumnElement[bool],
+    lines: dict[str, Line],
+) -> None:
+    named = {measure.value: value for measure, value in sums.items()}
+    for row in session.execute(context.aggregated(place, named, where)):
+        if row[0] is None:
+            continue
+        line = lines[row[0]]
+        for number, measure in enumerate(sums):
+            if context.asked.by is By.PERIOD and measure in STANDING and row[0] != TOTAL:
+                continue
+            participations, persons, ids, squares = row[1 + 4 * number : 5 + 4 * number]
+            line.participations[measure] = int(participations or 0)
+            line.persons[measure] = int(persons or 0)
+            line.sums[measure] = (int(ids or 0), int(squares or 0))
+
+
+def _count_standing(
+    session: Session, context: _Context, standing: Subquery, lines: dict[str, Line]
+) -> None:
+    """Enrolled in the period; under way, stalled and overdue at the moment."""
+    c = standing.c
+    place = _Place(c.person_id, c.member_code, c.agency_id, c.course_key, c.enrolled_at)
+    enrolled = context.in_period(c.enrolled_at)
+    sums = {
+        Measure.ENROLLED: case((enrolled, 1), else_=0),
+        Measure.ACTIVE: c.is_active,
+        Measure.STALLED: c.is_stalled,
+        Measure.OVERDUE: c.is_overdue,
+    }
+    _run(session, context, place, sums, or_(enrolled, c.is_active == 1), lines)
+
+
+def _count_completed(
+    session: Session, context: _Context, standing: Subquery, lines: dict[str, Line]
+) -> None:
+    """Completed in the period, under the affiliation of that day; and how many days it took."""
+    c = standing.c
+    place = _Place(
+        c.person_id,
+        c.completed_member_code,
+        c.completed_agency_id,
+        c.course_key,
+        c.completed_at,
+    )
+    where = context.in_period(c.completed_at)
+    _run(session, context, place, {Measure.COMPLETED: literal(1)}, where, lines)
+    seconds = _seconds(c.completed_at) - _seconds(c.enrolled_at)
+    for row, value, count in _values(session, context, place, seconds // 86_400, where):
+        for key in {row, TOTAL}:
+            lines[key].days[value] += count
+
+
+def _count_certified(
+    session: Session, context: _Context, counter: Actor, lines: dict[str, Line]
+) -> None:
+    """First certificates of completion issued in the period that were not revoked by then."""
+    kind = SubjectKind.PATH if context.asked.by is By.PATH else SubjectKind.ENROLMENT
+    revoked = aliased(Certificate)
+    gone = (
+        select(revoked.id)
+        .where(
+            revoked.subject_kind == Certificate.subject_kind,
+            revoked.subject_id == Certificate.subject_id,
+            revoked.kind == Certificate.kind,
+            revoked.state == CertificateState.REVOKED,
+            revoked.revoked_at <= context.moment,
+        )
+        .exists()
+    )
+    statement = select(
+        Certificate.person_id,
+        Certificate.member_code,
+        Certificate.agency_id,
+        Certificate.course_key,
+        Certificate.issued_at,
+    ).where(
+        Certificate.subject_kind == kind,
+        Certificate.kind == CertificateKind.COMPLETION,
+        Certificate.replaces_id.is_(None),
+        Certificate.state != CertificateState.HELD,
+        ~gone,
+    )
+    found = within(statement, Certificate, counter, Reach.COUNTING).subquery("certified")
+    c = found.c
+    place = _Place(c.person_id, c.member_code, c.agency_id, c.course_key, c.issued_at)
+    where = context.in_period(c.issued_at)
+    _run(session, context, place, {Measure.CERTIFIED: literal(1)}, where, lines)
+
+
+def _count_gain(
+    session: Session,
+    context: _Context,
+    standing: Subquery,
+    counter: Actor,
+    tests: Sequence[tuple[str, str, bool]],
+    lines: dict[str, Line],
+) -> None:
+    """Marks at the first attempt of first and last test, where both were handed in."""
+    first, last = (
+        _first_attempts(counter, [test for test in tests if test[2] is is_last], name)
+        for is_last, name in ((False, "first_test"), (True, "last_test"))
+    )
+    c = standing.c
+    place = _Place(c.person_id, c.member_code, c.agency_id, c.course_key, last.c.handed_in_at)
+    source = standing.join(first, first.c.enrolment_id == c.id).join(
+        last, last.c.enrolment_id == c.id
+    )
+    where = and_(
+        context.in_period(last.c.handed_in_at),
+        first.c.handed_in_at < last.c.handed_in_at,
+        tuple_(c.course_key, first.c.activity_key).in_(_pairs(tests, is_last=False)),
+        tuple_(c.course_key, last.c.activity_key).in_(_pairs(tests, is_last=True)),
+    )
+    for name, values in (("before", first.c.percent), ("after", last.c.percent)):
+        for row, value, count in _values(session, context, place, values, where, source):
+            for key in {row, TOTAL}:
+                getattr(lines[key], name)[value] += count
+
+
+def _pairs(tests: Sequence[tuple[str, str, bool]], *, is_last: bool) -> list[tuple[str, str]]:
+    return [(course, quiz) for course, quiz, last in tests if last is is_last]
+
+
+def _first_attempts(counter: Actor, tests: Sequence[tuple[str, str, bool]], name: str) -> Subquery:
+    """The first attempt, handed in, at each of these quizzes."""
+    keys = sorted({quiz for _course, quiz, _is_last in tests})
+    statement = select(
+        Attempt.enrolment_id, Attempt.activity_key, Attempt.percent, Attempt.handed_in_at
+    ).where(
+        Attempt.number == 1,
+        Attempt.state == AttemptState.HANDED_IN,
+        Attempt.activity_key.in_(keys),
+    )
+    return within(statement, Attempt, counter, Reach.COUNTING).subquery(name)
+
+
+def _values(
+    session: Session,
+    context: _Context,
+    place: _Place,
+    value: Any,
+    where: ColumnElement[bool],
+    source: Any = None,
+) -> list[tuple[str, int, int]]:
+    """How often each value stands in each row: (row, value, count)."""
+    row = context.row(place)
+    statement = select(row.label("row_key"), value.label("value"), func.count())
+    if source is not None:
+        statement = statement.select_from(source)
+    if context.asked.by is By.SUBREGION:
+        statement = statement.join(Member, Member.code == place.member)
+    statement = statement.where(where, *context.narrowed(place)).group_by(row, value)
+    found = session.execute(vouched(statement, *_ALL_READ))
+    return [(key if key is not None else TOTAL, int(value), count) for key, value, count in found]
+
+
+def _seconds(column: Any) -> Any:
+    return cast(extract("epoch", column), BigInteger)

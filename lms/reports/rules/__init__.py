@@ -1,0 +1,1 @@
+"""Periods, measures, and the protection of small counts. Pure."""
