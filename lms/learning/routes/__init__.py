@@ -2,26 +2,36 @@
 
 from lms.learning.routes import (
     answers,
+    assignments,
     care,
     courses,
     lessons,
     marking,
+    own,
+    paths,
+    problems,
     questions,
     quizzes,
     reflections,
     scenarios,
+    teaching,
 )
 from lms.learning.routes.blueprint import blueprint
 
 __all__ = [
     "answers",
+    "assignments",
     "blueprint",
     "care",
     "courses",
     "lessons",
     "marking",
+    "own",
+    "paths",
+    "problems",
     "questions",
     "quizzes",
     "reflections",
     "scenarios",
+    "teaching",
 ]

@@ -76,7 +76,7 @@ class Narrowed:
         return ON_STATES
 
     @property
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """What is set, as the arguments of an address and for storage; `of` reads it."""
         pairs = {
             "state": self.state if self.state != ON else "",
@@ -158,17 +158,24 @@ class Place:
     activities: tuple[tuple[str, str, int], ...]
 
 
-def places_of(edition: Edition, counts: Counts) -> tuple[list[Place], int]:
-    """Who is where by the outline of this edition; and how many at none of its activities.
+def places_of(edition: Edition, counts: Counts, language: str) -> tuple[list[Place], int]:
+    """Who is where by the outline of this edition, in a language; and how many at none of it.
 
     Those are on an edition with other activities, or have nothing left but to be credited.
     """
     places = [
         Place(
             module.key,
-            module.title,
+            edition.in_language(module, language)[0].title,
             sum(counts.at.get(key, 0) for key in module.activities),
-            tuple((key, _title(edition, key), counts.at.get(key, 0)) for key in module.activities),
+            tuple(
+                (
+                    key,
+                    edition.in_language(edition.activity(key), language)[0].title,
+                    counts.at.get(key, 0),
+                )
+                for key in module.activities
+            ),
         )
         for module in edition.modules
         if module.activities
@@ -203,7 +210,3 @@ def is_overdue(
 ) -> bool:
     """Whether the day due has ended, where it was set, with the course not complete."""
     return state is EnrolmentState.ACTIVE and due_at is not None and due_at < now
-
-
-def _title(edition: Edition, key: str) -> str:
-    return edition.activity(key).title
