@@ -125,6 +125,7 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "name": "bekal.css",
         "notice_id": notice.id,
         "number": 1,
+        "path_key": "frontline-officer",
         "person_id": official.id,
         "place_key": "who-decides",
         "role_id": role.id,

@@ -14,6 +14,7 @@ from lms.learning.routes import (
     quizzes,
     reflections,
     scenarios,
+    standing,
     teaching,
 )
 from lms.learning.routes.blueprint import blueprint
@@ -33,5 +34,6 @@ __all__ = [
     "quizzes",
     "reflections",
     "scenarios",
+    "standing",
     "teaching",
 ]
