@@ -25,6 +25,7 @@ from lms.courses import models as courses_models
 from lms.courses import routes as courses_routes
 from lms.enrolments import jobs as enrolment_jobs
 from lms.enrolments import models as enrolment_models
+from lms.learning import jobs as learning_jobs
 from lms.learning import models as learning_models
 from lms.learning import routes as learning_routes
 from lms.notices import jobs as notices_jobs
@@ -77,6 +78,7 @@ JOBS = (
     certificate_jobs,
     enrolment_jobs,
     retention,
+    learning_jobs,
     notices_jobs,
     people_jobs,
 )
