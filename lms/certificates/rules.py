@@ -111,6 +111,17 @@ TRANSITIONS: tuple[Transition, ...] = (
 )
 
 
+STEP_NAMES: dict[str, str] = {
+    "issue": N_("Issued"),
+    "hold": N_("Held"),
+    "release": N_("Issued, with the name mended"),
+    "supersede": N_("Replaced"),
+    "revoke": N_("Withdrawn"),
+    "decline": N_("Left as it is"),
+}
+"""How a step of a certificate is called in its history."""
+
+
 class CorrectionReason(enum.StrEnum):
     """Why a certificate is replaced by another; a class, nothing personal."""
 

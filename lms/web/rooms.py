@@ -11,6 +11,7 @@ from lms.assessments import jobs as assessment_jobs
 from lms.assessments import models as assessment_models
 from lms.certificates import jobs as certificate_jobs
 from lms.certificates import models as certificate_models
+from lms.certificates import routes as certificate_routes
 from lms.core import apart, retention
 from lms.core.audit import jobs as audit_jobs
 from lms.core.audit import models as audit_models
@@ -40,6 +41,7 @@ from lms.web import administration, database_cli, progress
 from lms.web import routes as web_routes
 
 BLUEPRINTS = (
+    certificate_routes.blueprint,
     courses_routes.blueprint,
     learning_routes.blueprint,
     notices_routes.blueprint,

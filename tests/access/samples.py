@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from werkzeug.routing import Rule
 
 from lms.access.roles import Role
+from lms.certificates.models import Certificate
+from lms.certificates.rules import CertificateKind, CertificateState, Snapshot, SubjectKind
 from lms.core import clock
 from lms.core.actor import ScopeKind
 from lms.core.database import Session
@@ -32,6 +34,7 @@ OF_A_PERSON = frozenset(
         "person_id",
         "role_id",
         "transfer_id",
+        "certificate_id",
         "merge_id",
         "run_id",
         "import_id",
@@ -111,9 +114,11 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
     job = enqueue(session, "test.sample", {}, requested_by=focal_point_actor(focal_point), now=now)
     opened = begin_session(session, official, browser="Test", second_factor=False, now=now)
     session.flush()
+    certificate = _certificate(session, official, mark)
     values = {
         "activity_key": "act-means-purpose",
         "agency_id": make_agency(session, "PLW").id,
+        "certificate_id": certificate.id,
         "code": "PLW",
         "course_key": "victim-identification",
         "digest": "0",
@@ -131,11 +136,55 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "role_id": role.id,
         "run_id": job.run_id,
         "session_id": opened.session_id,
+        "string:number": certificate.number,
         "token": TOKEN,
         "transfer_id": transfer.id,
         "verb": "retry",
     }
     return Samples({name: str(value) for name, value in values.items()})
+
+
+def _certificate(session: Session, official: Person, mark: str) -> Certificate:
+    """A certificate whose holder shows nothing of themselves on a check of its number."""
+    today = clock.now().date()
+    said = Snapshot(
+        kind=CertificateKind.COMPLETION,
+        language="en",
+        name=f"Ngirmang {mark}",
+        name_own_script=None,
+        own_script_language=None,
+        member="Palau",
+        agency=f"Bureau {mark}",
+        title="A course",
+        edition_number=1,
+        courses=(),
+        hours=5,
+        completed_on=today,
+        issued_on=today,
+        expires_on=None,
+        signatory_name="",
+        signatory_post="",
+        authority="Regional Support Office",
+    )
+    certificate = Certificate(
+        number="7K3M9QX2TR4W8VZ5CH6J",
+        subject_kind=SubjectKind.ENROLMENT,
+        subject_id=1,
+        kind=CertificateKind.COMPLETION,
+        person_id=official.id,
+        member_code="PLW",
+        agency_id=official.agency_id,
+        course_key="victim-identification",
+        state=CertificateState.ISSUED,
+        snapshot=said.as_json(),
+        language="en",
+        issued_at=clock.now(),
+        issued_on=today,
+        shown_on_check=[],
+    )
+    session.add(certificate)
+    session.flush()
+    return certificate
 
 
 def _marked(session: Session, mark: str, number: int) -> Person:

@@ -21,7 +21,7 @@ from lms.certificates.jobs.many import begin, make_next, scope_of
 from lms.certificates.models import Certificate
 from lms.certificates.queries.lists import CertificateFilter, chunk_of
 from lms.certificates.rules import CertificateState, grouped
-from lms.certificates.services.bulk import BUNDLE, MOST_IN_BUNDLE
+from lms.certificates.services.bulk import BUNDLE, MOST_IN_BUNDLE, print_key, zip_key
 from lms.core.jobs.models import Job
 from lms.core.jobs.work import Work
 from lms.core.tables.as_csv import csv_bytes
@@ -69,16 +69,6 @@ def forget_bundles(work: Work) -> None:
     for run_id in runs:
         work.storage.delete(zip_key(run_id))
         work.storage.delete(print_key(run_id))
-
-
-def zip_key(run_id: str) -> str:
-    """Where the ZIP of a run lies."""
-    return f"certificates/bundles/{run_id}.zip"
-
-
-def print_key(run_id: str) -> str:
-    """Where the print file of a run lies."""
-    return f"certificates/bundles/{run_id}.pdf"
 
 
 def _write_zip(

@@ -95,6 +95,15 @@ def chunk_of(
     return session.execute(statement).scalars().all()
 
 
+def list_people(
+    session: Session, actor: Actor, wanted: CertificateFilter, *, upto: int
+) -> list[int]:
+    """Ids of the people whose certificates a scope has, for the access record."""
+    statement = _filtered(scoped(Certificate, actor, Reach.ALL_MEMBERS), wanted)
+    ids = statement.where(Certificate.id <= upto).with_only_columns(Certificate.person_id)
+    return sorted(set(session.execute(ids).scalars()))
+
+
 def count_of(session: Session, actor: Actor, wanted: CertificateFilter) -> tuple[int, int]:
     """How many certificates a scope has, and the highest id among them (0 for none)."""
     statement = _filtered(scoped(Certificate, actor, Reach.ALL_MEMBERS), wanted)

@@ -56,6 +56,16 @@ def ask_for_bundle(
     return _ask(session, actor, BUNDLE, wanted, now=now)
 
 
+def zip_key(run_id: str) -> str:
+    """Where the ZIP of a run lies."""
+    return f"certificates/bundles/{run_id}.zip"
+
+
+def print_key(run_id: str) -> str:
+    """Where the print file of a run lies."""
+    return f"certificates/bundles/{run_id}.pdf"
+
+
 def _ask(
     session: Session,
     actor: Actor,

@@ -18,7 +18,7 @@ def _kind(name: str, sentence: str) -> NoticeKind:
         name=f"certificates.{name}",
         category=Category.CERTIFICATES,
         sentence=sentence,
-        path="/certificates/%(certificate)s",
+        path="/certificates/mine/%(certificate)s",
         facts={"title": None, "certificate": None},
     )
 

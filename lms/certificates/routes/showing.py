@@ -1,0 +1,63 @@
+"""What several pages say of a certificate: chips, files, forms refused by a service."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from lms.certificates.models import Certificate
+from lms.certificates.queries.own import NO_SUCH
+from lms.certificates.rules import CertificateState, grouped
+from lms.core.downloads import stored_answer
+from lms.core.errors import BekalError, NotFoundError
+from lms.core.request import storage
+from lms.core.storage import NotStoredError
+
+CHIPS: dict[CertificateState, str] = {
+    CertificateState.HELD: "warn",
+    CertificateState.ISSUED: "good",
+    CertificateState.SUPERSEDED: "note",
+    CertificateState.REVOKED: "bad",
+}
+"""The kind of chip of each state."""
+
+
+def document_answer(certificate: Certificate) -> Response:
+    """The document as a download, under a name that says what it is and names nobody.
+
+    Raises NotFoundError while it is being prepared, and once the certificate was replaced
+    or withdrawn.
+    """
+    name = f"{certificate.course_key}-{grouped(certificate.number)}.pdf"
+    return _stored(certificate, certificate.file_key, name)
+
+
+def credential_answer(certificate: Certificate) -> Response:
+    """The signed credential as a download; otherwise as `document_answer`."""
+    name = f"{certificate.course_key}-{grouped(certificate.number)}.json"
+    return _stored(certificate, certificate.credential_file_key, name)
+
+
+def is_ready(certificate: Certificate) -> bool:
+    """Whether the document can be downloaded."""
+    return certificate.state is CertificateState.ISSUED and bool(certificate.file_key)
+
+
+def show(form: FlaskForm, error: BekalError) -> int:
+    """Put what a service said beside its field, or above the form; the status to answer."""
+    sentence = gettext(error.sentence, **error.values)
+    if error.field in form:
+        form[error.field].errors = [*form[error.field].errors, sentence]
+    else:
+        form.form_errors.append(sentence)
+    return 400
+
+
+def _stored(certificate: Certificate, key: str, name: str) -> Response:
+    if not is_ready(certificate):
+        raise NotFoundError(NO_SUCH)
+    try:
+        return stored_answer(storage(), key, name)
+    except NotStoredError as error:
+        raise NotFoundError(NO_SUCH) from error
