@@ -112,6 +112,7 @@ class Shown(enum.StrEnum):
     PASSED_OR_NOT = "pass_fail"
     TO_MARK = "to_mark"
     COUNTS = "counts"
+    FOR_PURPOSE = "for_purpose"
 
 
 SHOWN_NAMES: dict[Shown, str] = {
@@ -126,6 +127,7 @@ SHOWN_NAMES: dict[Shown, str] = {
     Shown.PASSED_OR_NOT: N_("Passed or not, no score"),
     Shown.TO_MARK: N_("What they have to mark"),
     Shown.COUNTS: N_("In counts only"),
+    Shown.FOR_PURPOSE: N_("For a stated purpose, which is recorded"),
 }
 
 _EVERYTHING_LEARNT = (Field.STATUS, Field.COMPLETION, Field.ATTENDANCE, Field.CERTIFICATES)
@@ -168,9 +170,12 @@ DISCLOSURE: Mapping[Viewer, Mapping[Field, Shown]] = {
         **dict.fromkeys(_PRIVATE, Shown.NO),
         Field.WHO_LOOKED: Shown.NO,
     },
-    Viewer.REPORTING_OFFICER: dict.fromkeys(
-        (Field.SEX, Field.LANGUAGES, *_EVERYTHING_LEARNT, Field.SCORES), Shown.COUNTS
-    ),
+    Viewer.REPORTING_OFFICER: {
+        **dict.fromkeys(
+            (Field.SEX, Field.LANGUAGES, *_EVERYTHING_LEARNT, Field.SCORES), Shown.COUNTS
+        ),
+        **dict.fromkeys((Field.NAME, Field.MEMBER), Shown.FOR_PURPOSE),
+    },
     Viewer.ADMINISTRATOR: dict.fromkeys(
         (Field.NAME, Field.MEMBER, Field.ROLES, Field.ACCOUNT_STATE), Shown.YES
     ),

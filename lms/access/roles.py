@@ -65,6 +65,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PERSON_LIST,
             Permission.PERSON_READ_OWN_MEMBER,
             Permission.PERSON_SUSPEND,
+            Permission.REPORT_OPEN,
             Permission.REPORT_READ_OWN_MEMBER,
             Permission.ROLE_READ,
             Permission.TRANSFER_ACCEPT,
@@ -103,6 +104,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.ENROLMENT_READ_ALL,
             Permission.ENROLMENT_READ_OWN_MEMBER,
             Permission.ENROLMENT_READ_TAUGHT,
+            Permission.EVIDENCE_CORRECT,
             Permission.IMPORT_RUN,
             Permission.LISTING_LIMIT,
             Permission.MEMBER_EDIT,
@@ -117,6 +119,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PERSON_SUSPEND,
             Permission.REPORT_COUNT,
             Permission.REPORT_NAMES,
+            Permission.REPORT_OPEN,
+            Permission.REPORT_PUBLISH,
             Permission.REPORT_READ_OWN_MEMBER,
             Permission.ROLE_READ,
             Permission.SECOND_FACTOR_REMOVE,
@@ -128,6 +132,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.REPORT_COUNT,
             Permission.REPORT_NAMES,
+            Permission.REPORT_OPEN,
         }
     ),
     Role.ADMINISTRATOR: frozenset(

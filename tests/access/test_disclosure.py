@@ -23,8 +23,8 @@ from lms.core.actor import ANONYMOUS, Actor, Grant, ScopeKind
 COLUMNS = "self focal trainer fellow alumni secretariat reporting administrator"
 
 WRITTEN_COPY = """
-name               yes  yes        yes         as_listed  by_consent  yes        no      yes
-member             yes  yes        yes         as_listed  by_consent  yes        no      yes
+name               yes  yes        yes         as_listed  by_consent  yes        for_purpose  yes
+member             yes  yes        yes         as_listed  by_consent  yes        for_purpose  yes
 agency             yes  yes        type_only   opt_in     by_consent  yes        no      no
 post               yes  yes        no          opt_in     by_consent  yes        no      no
 sex                yes  yes        no          no         no          yes        counts  no

@@ -148,8 +148,11 @@ def disclose_to(actor: Actor, people: Sequence[tuple[Person, Agency | None]]) ->
 
 
 def _opened(viewer: Viewer, consented: frozenset[Field]) -> frozenset[Field]:
-    """The fields shown to this viewer because they are listed or the person agreed."""
-    asked = {Shown.OPT_IN, Shown.BY_CONSENT}
+    """The fields shown because they are listed, the person agreed, or a purpose was stated.
+
+    Whoever passes fields that are shown for a purpose has recorded it.
+    """
+    asked = {Shown.OPT_IN, Shown.BY_CONSENT, Shown.FOR_PURPOSE}
     opened = {field for field in consented if shown(field, viewer) in asked}
     opened |= {field for field in Field if shown(field, viewer) is Shown.AS_LISTED}
     return frozenset(opened)
