@@ -131,7 +131,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("word_back", sa.Text(), nullable=False),
         sa.Column("member_code", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(
             ["edition_id"], ["edition.id"], name=op.f("fk_page_problem_edition_id_edition")
@@ -222,7 +222,7 @@ def upgrade() -> None:
             "person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("word_back", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_page_problem_step_person_id_person")
         ),

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from lms.learning.rules.questions import (
     AUDIENCE_NAMES,
@@ -34,7 +34,7 @@ class QuestionForm(FlaskForm):
     client_id = HiddenField(validators=[Regexp(r"^[0-9a-f]{32}$")])
     text = TextAreaField(
         _("Your question"),
-        [InputRequired(_SAY), Length(max=LONGEST_QUESTION, message=_LONG)],
+        [DataRequired(_SAY), Length(max=LONGEST_QUESTION, message=_LONG)],
         description=_("Name no person and no case. Up to 2,000 characters."),
     )
     audience = RadioField(
@@ -50,7 +50,7 @@ class ChangeForm(FlaskForm):
     """Other words for one's own question."""
 
     text = TextAreaField(
-        _("Your question"), [InputRequired(_SAY), Length(max=LONGEST_QUESTION, message=_LONG)]
+        _("Your question"), [DataRequired(_SAY), Length(max=LONGEST_QUESTION, message=_LONG)]
     )
 
 
@@ -60,7 +60,7 @@ class AnswerForm(FlaskForm):
     client_id = HiddenField(validators=[Regexp(r"^[0-9a-f]{32}$")])
     text = TextAreaField(
         _("Your answer"),
-        [InputRequired(_SAY), Length(max=LONGEST_ANSWER, message=_LONG)],
+        [DataRequired(_SAY), Length(max=LONGEST_ANSWER, message=_LONG)],
         description=_("Whoever reads the question reads it too."),
     )
 

@@ -35,7 +35,7 @@ class PageProblem(MemberOwned):
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[ProblemState] = mapped_column(choice_of(ProblemState, "state"))
     reported_at: Mapped[datetime.datetime]
-    answer: Mapped[str] = mapped_column(Text, default="")
+    word_back: Mapped[str] = mapped_column(Text, default="")
 
     __table_args__ = (Index("ix_page_problem_course_key", "course_key", "state", "id"),)
     __reaches__: ClassVar[dict[Reach, ReachRule]]
@@ -52,7 +52,7 @@ class PageProblemStep(Owned):
     after: Mapped[ProblemState] = mapped_column(choice_of(ProblemState, "after"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     happened_at: Mapped[datetime.datetime]
-    answer: Mapped[str] = mapped_column(Text)
+    word_back: Mapped[str] = mapped_column(Text)
 
     __reaches__: ClassVar[dict[Reach, ReachRule]]
 
