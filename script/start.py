@@ -39,6 +39,8 @@ def main() -> None:
                 if not json.loads(said_by("demo", "accounts", "--json")):
                     say("loading demonstration people")
                     lms("demo", "load")
+                    # Takes about a minute: the worker does it while people look around.
+                    lms("demo", "cohort", "--later")
                 say("accounts to sign in with:")
                 lms("demo", "accounts")
             lms("serve")

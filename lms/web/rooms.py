@@ -12,6 +12,7 @@ from lms.assessments import models as assessment_models
 from lms.certificates import jobs as certificate_jobs
 from lms.certificates import models as certificate_models
 from lms.certificates import routes as certificate_routes
+from lms.completion import cli as completion_cli
 from lms.core import apart, retention
 from lms.core.audit import jobs as audit_jobs
 from lms.core.audit import models as audit_models
@@ -39,6 +40,7 @@ from lms.people import routes as people_routes
 from lms.progress import models as progress_models
 from lms.web import administration, database_cli, progress
 from lms.web import routes as web_routes
+from lms.web.demonstration import jobs as demonstration_jobs
 
 BLUEPRINTS = (
     certificate_routes.blueprint,
@@ -68,6 +70,7 @@ MODELS = (
 
 
 COMMANDS = (
+    completion_cli.progress,
     courses_cli.content,
     database_cli.database,
     people_cli.people,
@@ -78,6 +81,7 @@ JOBS = (
     assessment_jobs,
     audit_jobs,
     certificate_jobs,
+    demonstration_jobs,
     enrolment_jobs,
     retention,
     learning_jobs,

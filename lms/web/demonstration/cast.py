@@ -1,4 +1,4 @@
-"""The people of the demonstration, as people.csv has them, and their one password."""
+"""The people of the demonstration, as two lists have them, and their one password."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ COURSE = "victim-identification"
 """The course of the one trainer."""
 
 _FILE = Path(__file__).with_name("people.csv")
+_COHORT = Path(__file__).with_name("cohort.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,14 @@ class Player:
 
 @cache
 def players() -> tuple[Player, ...]:
-    """Everybody, in the order of the file."""
-    with _FILE.open(encoding="utf-8", newline="") as file:
-        return tuple(_player(number, row) for number, row in enumerate(csv.DictReader(file), 2))
+    """Everybody that the first start loads, in the order of the file."""
+    return _read(_FILE)
+
+
+@cache
+def cohort() -> tuple[Player, ...]:
+    """The first cohort of learners (`lms demo cohort`), in the order of its file."""
+    return _read(_COHORT)
 
 
 def accounts() -> tuple[Player, ...]:
@@ -66,6 +72,11 @@ _ORDER = (
     Role.FOCAL_POINT,
     Role.OFFICIAL,
 )
+
+
+def _read(path: Path) -> tuple[Player, ...]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(_player(number, row) for number, row in enumerate(csv.DictReader(file), 2))
 
 
 def _player(number: int, row: dict[str, str]) -> Player:

@@ -9,12 +9,23 @@ from flask.cli import AppGroup
 
 from lms.core import clock
 from lms.core.database import Session
+from lms.core.errors import RefusedError
 from lms.core.extensions import db
+from lms.core.jobs.services import enqueue
 from lms.core.request import settings
+from lms.core.text import N_
 from lms.people.services.members import load_members
 from lms.people.services.passwords import hash_password
-from lms.web.demonstration.cast import PASSWORD, Player, accounts, shown
-from lms.web.demonstration.loading import is_loaded, load_people, mark_loaded, require_allowed
+from lms.web.demonstration.cast import PASSWORD, Player, accounts, cohort, shown
+from lms.web.demonstration.cohort import live
+from lms.web.demonstration.jobs import COHORT
+from lms.web.demonstration.loading import (
+    DEMONSTRATION,
+    is_loaded,
+    load_people,
+    mark_loaded,
+    require_allowed,
+)
 
 
 @click.group("demo", cls=AppGroup)
@@ -32,6 +43,36 @@ def load() -> None:
         made = load_people(session, password_hash, now=clock.now())
     mark_loaded(settings())
     click.echo(f"Demonstration: {made} people made." if made else "Demonstration: all are here.")
+
+
+@demo.command("cohort")
+@click.option("--later", is_flag=True, help="Leave it to the worker, and return at once.")
+@click.option("--people", type=click.IntRange(1), help="Only so many of them.")
+def load_cohort(later: bool, people: int | None) -> None:
+    """Load the first cohort: some 240 officials, 14 months of learning. Takes a minute or two.
+
+    Needs the people of `lms demo load` and the courses of `lms content load`.
+    """
+    require_allowed(settings())
+    if not is_loaded(settings()):
+        raise RefusedError(N_("Load the people who assign courses first: lms demo load"))
+    if later:
+        with Session(db.engine) as session, session.begin():
+            enqueue(
+                session,
+                COHORT,
+                {"people": people},
+                requested_by=DEMONSTRATION,
+                now=clock.now(),
+                once_key=COHORT,
+            )
+        click.echo("Demonstration: the worker loads the first cohort.")
+        return
+    password_hash, today, made = hash_password(PASSWORD), clock.now(), 0
+    for player in cohort()[:people]:
+        with Session(db.engine) as session, session.begin():
+            made += live(session, player, password_hash, today=today)
+    click.echo(f"Demonstration: {made} people of the cohort made.")
 
 
 @demo.command("accounts")

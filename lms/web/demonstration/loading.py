@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Sequence
 
 from sqlalchemy import delete, select
 
@@ -54,29 +55,35 @@ def load_people(session: Session, password_hash: str, *, now: datetime.datetime)
     The hash is made by the caller, outside the transaction, once for all of them. Nobody
     is sent a mail: their addresses lead nowhere (RFC 2606).
     """
-    known = find_by_emails(
-        session, DEMONSTRATION, [player.email for player in players()], Reach.ALL_MEMBERS
-    )
-    missing = [player for player in players() if fold(player.email) not in known]
+    missing = without_known(session, players())
     if not missing:
         return 0
-    ground = _ground(session, missing, now=now)
-    made = make_people(
-        session,
-        DEMONSTRATION,
-        [_wanted(player, ground) for player in missing],
-        run_id=RUN_ID,
-        now=now,
-    )
+    made = make_players(session, missing, now=now)
     for player in missing:
         person = made[player.number]
         if player.is_active:
-            _sign_up(session, person, password_hash, now=now)
+            sign_up(session, person, password_hash, now=now)
         if player.role is not Role.OFFICIAL:
             _grant(session, player, person, now=now)
     session.flush()
     _forget_mails(session, [person.id for person in made.values()])
     return len(made)
+
+
+def without_known(session: Session, wanted: Sequence[Player]) -> list[Player]:
+    """Those whose address nobody has yet."""
+    emails = [player.email for player in wanted]
+    known = find_by_emails(session, DEMONSTRATION, emails, Reach.ALL_MEMBERS)
+    return [player for player in wanted if fold(player.email) not in known]
+
+
+def make_players(
+    session: Session, wanted: Sequence[Player], *, now: datetime.datetime
+) -> dict[int, Person]:
+    """Make people as an import makes them, with their agencies; by row number, invited."""
+    ground = _ground(session, wanted, now=now)
+    rows = [_wanted(player, ground) for player in wanted]
+    return make_people(session, DEMONSTRATION, rows, run_id=RUN_ID, now=now)
 
 
 def is_loaded(settings: Settings) -> bool:
@@ -96,7 +103,7 @@ def _mark(settings: Settings) -> str:
     return hashlib.sha256(settings.database_url.encode()).hexdigest()
 
 
-def _ground(session: Session, missing: list[Player], *, now: datetime.datetime) -> Ground:
+def _ground(session: Session, missing: Sequence[Player], *, now: datetime.datetime) -> Ground:
     """All members and agencies, those of the cast added with their types."""
     members = member_codes_by_alias(session)
     for player in missing:
@@ -125,11 +132,11 @@ def _wanted(player: Player, ground: Ground) -> Wanted:
     checked = check_row(player.number, player.cells, ground)
     if checked.wanted is None:
         sentences = " ".join(problem.sentence for problem in checked.problems)
-        raise ValueError(f"people.csv, row {player.number}: {sentences}")
+        raise ValueError(f"{player.email}, row {player.number}: {sentences}")
     return checked.wanted
 
 
-def _sign_up(
+def sign_up(
     session: Session, person: Person, password_hash: str, *, now: datetime.datetime
 ) -> None:
     """Open the account as its owner would, through the link."""

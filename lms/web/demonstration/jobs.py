@@ -1,0 +1,34 @@
+"""Loading the first cohort beside the running product, a person to a chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lms.core.jobs.work import Handler, Work
+from lms.people.services.passwords import hash_password
+from lms.web.demonstration.cast import PASSWORD, cohort
+from lms.web.demonstration.cohort import live
+from lms.web.demonstration.loading import require_allowed
+
+COHORT = "demonstration.cohort"
+
+
+def load_cohort(work: Work) -> None:
+    """Let everybody of the cohort live their story; after a crash it goes on where it was.
+
+    `people` in the payload: only so many of them. Raises RefusedError where the
+    demonstration is not allowed.
+    """
+    require_allowed(work.settings)
+    password_hash = hash_password(PASSWORD)
+    today = work.now()
+    everybody = cohort()[: work.payload.get("people")]
+    while (number := work.cursor.get("number", 0)) < len(everybody):
+        with work.transaction() as session:
+            live(session, everybody[number], password_hash, today=today)
+            work.advance(
+                session, cursor={"number": number + 1}, done=number + 1, total=len(everybody)
+            )
+
+
+HANDLERS: Mapping[str, Handler] = {COHORT: load_cohort}
