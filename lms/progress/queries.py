@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Sequence
 
 from lms.access.reaches import Reach, scoped
 from lms.core.actor import Actor
 from lms.core.database import Session
+from lms.core.errors import NotFoundError
+from lms.core.text import N_
 from lms.progress.models import Evidence
-from lms.progress.rules import Known
+from lms.progress.rules import Known, that_stand
 
 
 def known_of(
-    session: Session, actor: Actor, reach: Reach, enrolment_ids: Sequence[int]
+    session: Session,
+    actor: Actor,
+    reach: Reach,
+    enrolment_ids: Sequence[int],
+    *,
+    as_of: datetime.datetime | None = None,
 ) -> dict[int, list[Known]]:
     """The facts of each enrolment that stand, without those a correction took back.
 
-    A correction stands in the enrolment of its fact, so one walk along the index by
+    `as_of`: what was recorded by that moment, with the corrections recorded by then. A
+    correction stands in the enrolment of its fact, so one walk along the index by
     enrolment reads both, and what was taken back is left out here: a join on
     `corrects_id` would read the whole table, of everybody.
     """
@@ -33,10 +42,30 @@ def known_of(
         .where(Evidence.enrolment_id.in_(enrolment_ids))
         .order_by(Evidence.id)
     )
-    rows = session.execute(statement).all()
-    taken_back = {row.corrects_id for row in rows}
+    if as_of is not None:
+        statement = statement.where(Evidence.recorded_at <= as_of)
     found: dict[int, list[Known]] = defaultdict(list)
-    for row in rows:
-        if row.corrects_id is None and row.id not in taken_back:
-            found[row.enrolment_id].append(Known(row.kind, row.activity_key))
+    for row in that_stand(session.execute(statement).all()):
+        found[row.enrolment_id].append(Known(row.kind, row.activity_key))
+    return found
+
+
+def list_evidence(
+    session: Session, actor: Actor, reach: Reach, enrolment_id: int
+) -> Sequence[Evidence]:
+    """Every row of an enrolment, corrections too, in the order they were recorded."""
+    statement = (
+        scoped(Evidence, actor, reach)
+        .where(Evidence.enrolment_id == enrolment_id)
+        .order_by(Evidence.id)
+    )
+    return session.execute(statement).scalars().all()
+
+
+def get_evidence(session: Session, actor: Actor, reach: Reach, evidence_id: int) -> Evidence:
+    """One row. Raises NotFoundError when this reach opens no such row to the actor."""
+    statement = scoped(Evidence, actor, reach).where(Evidence.id == evidence_id)
+    found = session.execute(statement).scalar_one_or_none()
+    if found is None:
+        raise NotFoundError(N_("There is no such record."))
     return found

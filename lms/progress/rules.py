@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from lms.core.text import N_
 from lms.courses.values.edition import Activity, Edition
@@ -46,6 +46,53 @@ class Known:
 
     kind: EvidenceKind
     activity_key: str
+
+
+class CorrectionReason(enum.StrEnum):
+    """Why a fact is taken back; a class, so that nothing personal is written down."""
+
+    RECORDED_BY_MISTAKE = "recorded_by_mistake"
+    ANOTHER_PERSON = "another_person"
+    NOT_BY_THEMSELVES = "not_by_themselves"
+    CORRECTION_WRONG = "correction_wrong"
+
+
+CORRECTION_REASON_NAMES: dict[CorrectionReason, str] = {
+    CorrectionReason.RECORDED_BY_MISTAKE: N_("It was recorded by mistake"),
+    CorrectionReason.ANOTHER_PERSON: N_("It was somebody else"),
+    CorrectionReason.NOT_BY_THEMSELVES: N_("It was not their own work"),
+    CorrectionReason.CORRECTION_WRONG: N_("The earlier correction was wrong"),
+}
+
+
+class Row(Protocol):
+    """What `that_stand` needs of a recorded fact."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def corrects_id(self) -> int | None: ...
+
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+def that_stand(rows: Sequence[AnyRow]) -> list[AnyRow]:
+    """The facts that count, of rows in the order they were recorded.
+
+    A correction takes back the row it points to, which came earlier and may be a
+    correction itself: then what that one took back counts again.
+    """
+    taken_back: set[int] = set()
+    facts = []
+    for row in reversed(rows):
+        if row.id in taken_back:
+            continue
+        if row.corrects_id is None:
+            facts.append(row)
+        else:
+            taken_back.add(row.corrects_id)
+    return facts[::-1]
 
 
 MISSING_SENTENCES: dict[EvidenceKind, str] = {

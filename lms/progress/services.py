@@ -9,7 +9,7 @@ from lms.core.database import Session, insert_once
 from lms.enrolments.models import Enrolment
 from lms.people.models import Person
 from lms.progress.models import Evidence
-from lms.progress.rules import Fact
+from lms.progress.rules import CorrectionReason, Fact
 
 
 def record(
@@ -41,3 +41,36 @@ def record(
         unique=("client_id",),
     )
     return made is not None
+
+
+def record_correction(
+    session: Session,
+    _actor: Actor,
+    fact: Evidence,
+    reason: CorrectionReason,
+    *,
+    now: datetime.datetime,
+) -> int | None:
+    """Take one row back by a new one; its id, or None if it was taken back already.
+
+    It stands under the affiliation of the fact, so that counts by member cancel out.
+    """
+    return insert_once(
+        session,
+        Evidence,
+        {
+            "client_id": f"correction:{fact.id}",
+            "enrolment_id": fact.enrolment_id,
+            "person_id": fact.person_id,
+            "member_code": fact.member_code,
+            "agency_id": fact.agency_id,
+            "kind": fact.kind,
+            "activity_key": fact.activity_key,
+            "happened_at": now,
+            "recorded_at": now,
+            "facts": {},
+            "corrects_id": fact.id,
+            "reason": reason.value,
+        },
+        unique=("client_id",),
+    )

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import Engine
 
+from lms.alumni import models as alumni_models
+from lms.alumni import routes as alumni_routes
 from lms.assessments import jobs as assessment_jobs
 from lms.assessments import models as assessment_models
 from lms.certificates import jobs as certificate_jobs
@@ -43,6 +45,7 @@ from lms.web import routes as web_routes
 from lms.web.demonstration import jobs as demonstration_jobs
 
 BLUEPRINTS = (
+    alumni_routes.blueprint,
     certificate_routes.blueprint,
     courses_routes.blueprint,
     learning_routes.blueprint,
@@ -54,6 +57,7 @@ BLUEPRINTS = (
 )
 
 MODELS = (
+    alumni_models,
     apart,
     assessment_models,
     audit_models,

@@ -72,6 +72,8 @@ class Subject:
     edition_number: int | None
     courses: tuple[str, ...]
     completed_at: datetime.datetime
+    completed_anew_since: datetime.datetime | None = None
+    """When it was completed, for what was revoked before that day; None if it is not complete."""
 
 
 def earned(
@@ -124,6 +126,7 @@ def issue_for_enrolment(
         edition_number=number,
         courses=(),
         completed_at=enrolment.completed_at or now,
+        completed_anew_since=enrolment.completed_at,
     )
     return _issue_new(session, actor, subject, rules, now=now)
 
@@ -160,6 +163,7 @@ def issue_for_path(
         edition_number=None,
         courses=tuple(titles.get(key, key) for key in path.courses),
         completed_at=path_enrolment.completed_at or now,
+        completed_anew_since=path_enrolment.completed_at,
     )
     return _issue_new(session, actor, subject, (path.certificate,), now=now)
 
@@ -207,15 +211,16 @@ def _issue_new(
 ) -> list[Certificate]:
     """One certificate for each rule whose kind the subject never had one of.
 
-    A superseded one has a successor, and a revoked one is not issued again by itself.
+    A superseded one has a successor, and a revoked one is not issued again by itself, unless
+    a correction took the completion back and the subject was completed anew since.
     """
-    had = set(
-        session.execute(
-            scoped(Certificate, _KEEPER, Reach.ALL_MEMBERS)
-            .with_only_columns(Certificate.kind)
-            .where(Certificate.subject_kind == subject.kind, Certificate.subject_id == subject.id)
-        ).scalars()
+    before = session.execute(
+        scoped(Certificate, _KEEPER, Reach.ALL_MEMBERS)
+        .with_only_columns(Certificate.kind, Certificate.revoked_at)
+        .where(Certificate.subject_kind == subject.kind, Certificate.subject_id == subject.id)
     )
+    anew = subject.completed_anew_since
+    had = {row.kind for row in before if not (row.revoked_at and anew and row.revoked_at < anew)}
     made = []
     for rule in rules:
         kind = CertificateKind(rule.kind)

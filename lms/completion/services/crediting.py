@@ -26,6 +26,7 @@ from lms.progress.rules import Fact, Missing, missing
 from lms.progress.services import record as record_evidence
 
 KEEPER = Actor.system("completion")
+NOT_ON_COURSE = N_("You are not on this course. Open its page to begin.")
 
 COMPLETED = NoticeKind(
     name="learning.completed",
@@ -55,13 +56,13 @@ def credit(
     Repeating a fact changes nothing. Whether the actor may report it is the caller's
     question. Raises NotFoundError for an enrolment or activity that is not there.
     """
-    enrolment, stored = _lock(session, enrolment_id)
+    enrolment, stored = lock(session, enrolment_id)
+    if enrolment.state is EnrolmentState.WITHDRAWN:
+        raise NotFoundError(NOT_ON_COURSE)
     edition = get_edition(session, stored.digest)
     if fact.activity_key not in {activity.key for activity in edition.activities}:
         raise NotFoundError(N_("There is no such activity in this course."))
-    person = session.execute(
-        scoped(Person, KEEPER, Reach.ALL_MEMBERS).where(Person.id == enrolment.person_id)
-    ).scalar_one()
+    person = person_of(session, enrolment)
     is_new = record_evidence(session, actor, enrolment, person, fact, now=now)
     known = known_of(session, KEEPER, Reach.ALL_MEMBERS, [enrolment.id])[enrolment.id]
     left = missing(edition, known)
@@ -73,24 +74,35 @@ def credit(
         if is_new and _may_earn_more(edition, fact):
             issue_for_enrolment(session, KEEPER, enrolment, person, edition, now=now)
         return Credited(is_new, left, completes=False)
-    _complete(session, actor, enrolment, person, edition, now=now)
+    complete(session, actor, enrolment, person, edition, now=now)
     return Credited(is_new, left, completes=True)
 
 
-def _lock(session: Session, enrolment_id: int) -> tuple[Enrolment, StoredEdition]:
+def lock(session: Session, enrolment_id: int) -> tuple[Enrolment, StoredEdition]:
+    """An enrolment with its row locked until the transaction ends, and its edition.
+
+    Raises NotFoundError when there is none.
+    """
     statement = (
         scoped(Enrolment, KEEPER, Reach.ALL_MEMBERS)
-        .where(Enrolment.id == enrolment_id, Enrolment.state != EnrolmentState.WITHDRAWN)
+        .where(Enrolment.id == enrolment_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
     enrolment = session.execute(statement).scalar_one_or_none()
     if enrolment is None:
-        raise NotFoundError(N_("You are not on this course. Open its page to begin."))
+        raise NotFoundError(NOT_ON_COURSE)
     stored = session.get(StoredEdition, enrolment.edition_id)
     if stored is None:
         raise LookupError(f"Enrolment {enrolment_id} points to no edition.")
     return enrolment, stored
+
+
+def person_of(session: Session, enrolment: Enrolment) -> Person:
+    """Whose enrolment it is."""
+    return session.execute(
+        scoped(Person, KEEPER, Reach.ALL_MEMBERS).where(Person.id == enrolment.person_id)
+    ).scalar_one()
 
 
 def _may_earn_more(edition: Edition, fact: Fact) -> bool:
@@ -98,7 +110,7 @@ def _may_earn_more(edition: Edition, fact: Fact) -> bool:
     return any(fact.activity_key in rule.needs for rule in edition.course.certificates)
 
 
-def _complete(
+def complete(
     session: Session,
     actor: Actor,
     enrolment: Enrolment,

@@ -93,6 +93,55 @@ def follow(
             _complete_if_whole(session, actor, row, person, stored, now=now)
 
 
+def take_back(
+    session: Session,
+    actor: Actor,
+    enrolment: Enrolment,
+    person: Person,
+    *,
+    reason: str,
+    now: datetime.datetime,
+) -> list[int]:
+    """Put the completed paths that rested on this enrolment under way again; their ids.
+
+    The caller revokes what was issued for them. Called when a correction has taken the
+    completion of a course back.
+    """
+    statement = (
+        scoped(PathEnrolment, KEEPER, Reach.ALL_MEMBERS)
+        .where(
+            PathEnrolment.person_id == person.id, PathEnrolment.state == EnrolmentState.COMPLETED
+        )
+        .order_by(PathEnrolment.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    rows = session.execute(statement).scalars().all()
+    editions = paths_by_edition(session, {row.path_edition_id for row in rows})
+    reopened = []
+    for row in rows:
+        stored = editions[row.path_edition_id]
+        step = transition(row.state, "reopen")
+        if step is None or enrolment.course_key not in stored.path.courses:
+            continue
+        row.state = step.after
+        row.completed_at = row.completed_member_code = row.completed_agency_id = None
+        session.flush()
+        record(
+            session,
+            actor,
+            "path.reopen",
+            "path_enrolment",
+            row.id,
+            now=now,
+            subject_person_id=person.id,
+            reason=reason,
+            path=stored.path.key,
+        )
+        reopened.append(row.id)
+    return reopened
+
+
 def _complete_if_whole(
     session: Session,
     actor: Actor,

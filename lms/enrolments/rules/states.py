@@ -78,6 +78,9 @@ TRANSITIONS: tuple[Transition, ...] = (
         EnrolmentState.ACTIVE, "take_back", EnrolmentState.WITHDRAWN, Permission.ASSIGNMENT_MAKE
     ),
     Transition(EnrolmentState.WITHDRAWN, "return", EnrolmentState.ACTIVE, Permission.LEARNING_TAKE),
+    Transition(
+        EnrolmentState.COMPLETED, "reopen", EnrolmentState.ACTIVE, Permission.EVIDENCE_CORRECT
+    ),
 )
 
 
