@@ -31,6 +31,7 @@ ENTRIES: tuple[tuple[str, str], ...] = (
     ("learning.own_people", N_("My people")),
     ("people.people", N_("People")),
     ("people.members", N_("Members")),
+    ("certificates.certificates", N_("Certificates")),
     ("administration.overview", N_("Administration")),
 )
 """Endpoint and word, in the order shown. Shown to whom the endpoint's policy admits."""

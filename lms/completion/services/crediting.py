@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 
 from lms.access.reaches import Reach, scoped
+from lms.alumni.services import invite
 from lms.certificates.services.issuing import issue_for_enrolment
 from lms.completion.services import paths
 from lms.core.actor import Actor
@@ -122,6 +123,7 @@ def complete(
     """Complete under the affiliation of this moment, with what follows, and tell the person."""
     completing.complete(session, actor, enrolment, person, now=now)
     issue_for_enrolment(session, KEEPER, enrolment, person, edition, now=now)
+    invite(session, KEEPER, person=person, enrolment=enrolment, now=now)
     paths.follow(session, KEEPER, enrolment, person, now=now)
     tell(
         session,
