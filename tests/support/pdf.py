@@ -67,7 +67,7 @@ def picture_of(file: bytes, *, dots: int, page_number: int = 1) -> bytes:
     """A page as a grey PNG, at so many dots to the inch."""
     number = str(page_number)
     return _run(
-        ["pdftoppm", "-r", str(dots), "-gray", "-png", "-f", number, "-l", number, "-", "-"], file
+        ["pdftoppm", "-r", str(dots), "-gray", "-png", "-f", number, "-l", number, "-"], file
     )
 
 
