@@ -1,0 +1,1 @@
+"""What authoring decides without a database."""

@@ -1,0 +1,1 @@
+"""Questions of other systems: GIFT, Aiken and Moodle XML read into one form. Pure."""
