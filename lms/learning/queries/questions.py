@@ -19,6 +19,7 @@ from lms.learning.models import LessonAnswer, LessonQuestion
 from lms.learning.queries.places import Place
 from lms.learning.queries.shown import seen_as
 from lms.learning.rules.questions import Show, may_change
+from lms.learning.rules.teaching import viewer_of_course
 from lms.people.queries.disclosed import PersonView
 
 PAGE = 20
@@ -167,7 +168,11 @@ def _with_answers(
     viewers = {
         answer.person_id: Viewer.FELLOW_PARTICIPANT for each in answers.values() for answer in each
     }
-    as_seen = Viewer.TRAINER if reach is Reach.TAUGHT else Viewer.FELLOW_PARTICIPANT
+    as_seen = (
+        viewer_of_course(actor, questions[0].course_key)
+        if reach is Reach.TAUGHT
+        else Viewer.FELLOW_PARTICIPANT
+    )
     viewers |= {question.person_id: as_seen for question in questions}
     people = seen_as(session, viewers)
     return [

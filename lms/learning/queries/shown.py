@@ -13,7 +13,7 @@ from lms.access.reaches import Reach, scoped
 from lms.core.actor import Actor
 from lms.core.database import Session
 from lms.people.models import Agency, Person
-from lms.people.queries.disclosed import PersonView, disclose_list
+from lms.people.queries.disclosed import PersonView, disclose_list, switches_of
 
 KEEPER = Actor.system("learning")
 
@@ -21,7 +21,8 @@ KEEPER = Actor.system("learning")
 def seen_as(session: Session, viewers: Mapping[int, Viewer]) -> dict[int, PersonView]:
     """People by id as these viewers see them, in one statement; none for an empty list.
 
-    The caller has reached every one of these ids through a row the actor may read.
+    The caller has reached every one of these ids through a row the actor may read. People
+    with limited listing are "Official" to a trainer as to any fellow participant.
     """
     if not viewers:
         return {}
@@ -32,5 +33,13 @@ def seen_as(session: Session, viewers: Mapping[int, Viewer]) -> dict[int, Person
         .add_columns(Agency)
         .order_by(Person.id)
     )
-    rows = [(row[0], row[1], viewers[row[0].id]) for row in session.execute(statement)]
+    rows = [
+        (person, agency, _as_listed(person, agency, viewers[person.id]))
+        for person, agency in session.execute(statement)
+    ]
     return {view.person_id: view for view in disclose_list(rows)}
+
+
+def _as_listed(person: Person, agency: Agency | None, viewer: Viewer) -> Viewer:
+    is_limited = switches_of(person, agency).is_limited
+    return Viewer.FELLOW_PARTICIPANT if is_limited and viewer is Viewer.TRAINER else viewer

@@ -3,6 +3,7 @@
 from lms.learning.routes import (
     answers,
     assignments,
+    attendance,
     care,
     courses,
     lessons,
@@ -22,6 +23,7 @@ from lms.learning.routes.blueprint import blueprint
 __all__ = [
     "answers",
     "assignments",
+    "attendance",
     "blueprint",
     "care",
     "courses",

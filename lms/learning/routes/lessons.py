@@ -20,9 +20,11 @@ from lms.courses.values.page import Page
 from lms.courses.values.quiz import Quiz
 from lms.courses.values.scenario import Scenario
 from lms.courses.values.task import Reflection
+from lms.courses.values.task import Session as Meeting
 from lms.learning.forms import DoneForm
 from lms.learning.notes import notes_for
 from lms.learning.pages import rendered, words
+from lms.learning.queries.attendance import find_own_attendance
 from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
 from lms.learning.routes.blueprint import blueprint
 from lms.learning.routes.quizzes import show_quiz
@@ -79,10 +81,14 @@ def done(course_key: str, activity_key: str) -> Response | tuple[str, int]:
 def _show_other(on: OnCourse, found: Activity) -> str:
     """A meeting or a survey: what it is, and who says when; nothing is done on this page."""
     shown, language = on.edition.in_language(found, page_language())
+    attended_on = None
+    if isinstance(found, Meeting):
+        attended_on = find_own_attendance(session(), actor(), on.enrolment.id, found.key)
     before, after = beside(on.edition, found.key)
     return render_template(
         "learning/other.html",
         on=on,
+        attended_on=attended_on,
         activity=shown,
         words=words(on.edition, language, settings().content_folder / "guides"),
         before=before,
