@@ -108,8 +108,10 @@ def put_on(
     return enrolment
 
 
-def put_many_on(session: Session, stored: StoredEdition, count: int) -> list[Enrolment]:
-    """So many learners of Palau, each worked on a minute before the next."""
+def put_many_on(
+    session: Session, stored: StoredEdition, count: int, *, first: int = 0
+) -> list[Enrolment]:
+    """So many learners of Palau, numbered from `first`, each worked on a minute before the next."""
     agency = make_agency(session, "PLW")
     now = clock.now()
     people = [
@@ -120,7 +122,7 @@ def put_many_on(session: Session, stored: StoredEdition, count: int) -> list[Enr
             "folded_email": f"many{number}@plw.example",
             "search_text": "", "languages": ["en"], "created_at": now,
         }
-        for number in range(count)
+        for number in range(first, first + count)
     ]  # fmt: skip
     rows = [Person(**values) for values in people]
     session.add_all(rows)
@@ -133,7 +135,7 @@ def put_many_on(session: Session, stored: StoredEdition, count: int) -> list[Enr
             enrolled_at=now - datetime.timedelta(days=1),
             last_activity_at=now - datetime.timedelta(minutes=number),
         )
-        for number, person in enumerate(rows)
+        for number, person in enumerate(rows, first)
     ]  # fmt: skip
     session.add_all(enrolments)
     session.flush()
