@@ -60,7 +60,7 @@ SHAPES: tuple[Shape, ...] = (
     _shape(Session, rf"sessions/(?P<name>{_KEY}).yaml", named_by_key=True),
     _shape(FacilitatorNote, rf"facilitator/{_KEY}.md"),
 )
-MEDIA = re.compile(rf"^media/(?P<name>{_KEY}\.(?:svg|png))$")
+MEDIA = re.compile(rf"^media/(?P<name>{_KEY}\.(?:svg|png|jpg))$")
 
 
 @dataclass(frozen=True)

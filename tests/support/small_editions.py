@@ -27,9 +27,19 @@ class SmallCourse:
     """The small course on disk, and what tests make of it."""
 
     def __init__(self, content: Path) -> None:
-        self.folder = write_small_course(content)
-        self.guides = content / "guides"
-        self.edition = load_course(self.folder)
+        self._read(write_small_course(content))
+
+    @classmethod
+    def of(cls, folder: Path) -> SmallCourse:
+        """The course as its files are now."""
+        course = cls.__new__(cls)
+        course._read(folder)
+        return course
+
+    def _read(self, folder: Path) -> None:
+        self.folder = folder
+        self.guides = folder.parent.parent / "guides"
+        self.edition = load_course(folder)
 
     def changed(self, change: Callable[[Tree], None]) -> Edition:
         """The edition after a change of its tree."""

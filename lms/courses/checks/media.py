@@ -6,10 +6,9 @@ from lms.core.content.problems import error, warning
 from lms.core.text import N_
 from lms.courses.checks.subject import Subject
 from lms.courses.markdown import parts_of
+from lms.courses.pictures import is_picture
 from lms.courses.svg import check_svg
 from lms.courses.values.edition import MediaFile
-
-_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def check_media(subject: Subject) -> None:
@@ -32,6 +31,9 @@ def _check_medium(subject: Subject, medium: MediaFile) -> None:
     if medium.name.endswith(".svg"):
         for flaw in check_svg(medium.content):
             subject.problems.append(error(file, flaw.line, "", flaw.sentence, **flaw.values))
-    elif not medium.content.startswith(_PNG):
-        sentence = N_("The file is called .png but is no PNG image. Save it as PNG.")
-        subject.problems.append(error(file, None, "", sentence))
+        return
+    ending = medium.name.rpartition(".")[2]
+    if not is_picture(medium.content, ending):
+        sentence = N_("The file is called .%(ending)s but is no %(kind)s image. Save it as %(kind)s.")
+        kind = {"png": "PNG", "jpg": "JPEG"}[ending]
+        subject.problems.append(error(file, None, "", sentence, ending=ending, kind=kind))

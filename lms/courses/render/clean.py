@@ -7,10 +7,11 @@ import re
 import nh3
 
 # Raised when the same source would give other HTML; published pages keep the one they have.
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 
 _CLASSES = frozenset({"scroll", "table", "cite", "term", "n"})
-_ID = re.compile(r"(?:s|cite-)[0-9]+")
+# A page printed together with others begins its ids with its number: p3-s1.
+_ID = re.compile(r"(?:p[0-9]{1,3}-)?(?:s|cite-)[0-9]+")
 _ATTRIBUTES = {
     "a": {"href", "class", "id", "aria-label", "rel"},
     "div": {"class", "role", "tabindex", "aria-label"},

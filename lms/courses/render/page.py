@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from lms.core.content.values import Value
 from lms.courses.markdown import Part, parts_of, printed
+from lms.courses.pictures import size_of
 from lms.courses.render.clean import RENDERER_VERSION
 from lms.courses.render.text import Notes, html_of, terms_by_form
 from lms.courses.svg import safe_svg
@@ -95,7 +96,8 @@ class Renderer:
     """Renders the texts of one edition in one language.
 
     `address` says where links inside the course lead (`%(key)s`), `media` where images are
-    served (`%(digest)s`, `%(name)s`). The same sources always give the same bytes.
+    served (`%(digest)s`, `%(name)s`); `prefix` begins every id, where several pages stand on
+    one. The same sources always give the same bytes.
     """
 
     registry: Registry
@@ -103,10 +105,16 @@ class Renderer:
     media: Mapping[str, MediaFile] = field(default_factory=dict)
     address: str = "%(key)s"
     media_address: str = "/media/%(digest)s/%(name)s"
+    prefix: str = ""
 
     def page(self, body: str) -> RenderedPage:
         """A whole page."""
-        notes = Notes(self.registry, terms_by_form(self.glossary.terms), self.address)
+        notes = Notes(
+            self.registry,
+            terms_by_form(self.glossary.terms),
+            self.address,
+            prefix=self.prefix,
+        )
         blocks: list[Block] = []
         for part in parts_of(body):
             if part.name == "answer" and blocks and blocks[-1].kind == "task":
@@ -166,20 +174,33 @@ class Renderer:
         picture = ""
         if medium is not None and medium.name.endswith(".svg"):
             wide = self.media.get(part.settings["wide"].value) if "wide" in part.settings else None
-            name = f"figure-{number}"
+            name = f"{self.prefix}figure-{number}"
             picture = safe_svg(medium.content, name, alternative, "only-narrow" if wide else "")
             if wide is not None:
                 picture += safe_svg(wide.content, f"{name}-wide", alternative, "only-wide")
         elif medium is not None:
             address = self.media_address % {"digest": medium.digest, "name": medium.name}
-            picture = f'<img src="{escape(address)}" alt="{escape(alternative)}" loading="lazy">'
+            size = size_of(medium.content)
+            # With its size the page keeps the place, and nothing jumps when it arrives.
+            room = f' width="{size.width}" height="{size.height}"' if size else ""
+            picture = (
+                f'<img src="{escape(address)}" alt="{escape(alternative)}"{room} loading="lazy">'
+            )
         if not picture:
             picture = f"<p>{escape(alternative)}</p>"
         inner = html_of(caption, notes).removeprefix("<p>").removesuffix("</p>")
         return f"{picture}<figcaption>{inner}</figcaption>"
 
 
-def renderer_for(edition: Edition, registry: Registry, language: str) -> Renderer:
+def renderer_for(
+    edition: Edition, registry: Registry, language: str, *, prefix: str = ""
+) -> Renderer:
     """The renderer of an edition in one of its languages, with that language's glossary."""
     glossary, _ = edition.in_language(edition.glossary, language)
-    return Renderer(registry, glossary, {medium.name: medium for medium in edition.media})
+    return Renderer(
+        registry,
+        glossary,
+        {medium.name: medium for medium in edition.media},
+        media_address=f"/media/{edition.digest}/%(name)s",
+        prefix=prefix,
+    )

@@ -28,6 +28,8 @@ class Notes:
     address: str = "%(key)s"
     # Questions and feedback have no foot: sources stand in the text, terms are plain.
     inline: bool = False
+    # Begins every id and every link to one, where several pages stand on one.
+    prefix: str = ""
     references: list[Reference] = field(default_factory=list)
     used: dict[str, Term] = field(default_factory=dict)
     headings: list[tuple[str, int, str]] = field(default_factory=list)
@@ -79,7 +81,8 @@ class _Renderer(RendererHTML):
         notes.cited += 1
         label = escape(reference.short)
         return (
-            f'<sup class="cite"><a href="#source-{number}" id="cite-{notes.cited}" '
+            f'<sup class="cite"><a href="#{notes.prefix}source-{number}" '
+            f'id="{notes.prefix}cite-{notes.cited}" '
             f'aria-label="{number}: {label}">{number}</a></sup>'
         )
 
@@ -90,7 +93,7 @@ class _Renderer(RendererHTML):
         if found is None or notes.inline:
             return words
         notes.used.setdefault(found.key, found)
-        return f'<a class="term" href="#word-{found.key}">{words}</a>'
+        return f'<a class="term" href="#{notes.prefix}word-{found.key}">{words}</a>'
 
     def table_open(self, tokens: Sequence[Token], idx: int, *_: object) -> str:
         label = escape(str(tokens[idx].meta.get("label", "")))
@@ -109,7 +112,7 @@ def _ready(tokens: Sequence[Token], notes: Notes) -> list[Token]:
     first_cell = False
     for place, token in enumerate(done):
         if token.type == "heading_open":
-            name = f"s{len(notes.headings) + 1}"
+            name = f"{notes.prefix}s{len(notes.headings) + 1}"
             level = 3 if token.tag == "h3" else 2
             token.tag = f"h{level}"
             token.attrSet("id", name)

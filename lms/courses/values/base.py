@@ -26,7 +26,7 @@ Citation = Annotated[
     ),
 ]
 Minutes = Annotated[int, Field(ge=1, le=600)]
-Media = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*\.(?:svg|png)$")]
+Media = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*\.(?:svg|png|jpg)$")]
 
 
 class Translation(Value):
