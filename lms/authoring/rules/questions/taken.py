@@ -153,7 +153,9 @@ def from_html(html: str, notes: list[Said]) -> str:
 
     Pictures, scripts and styles are left out; a note says so for pictures.
     """
-    soup = BeautifulSoup(bounded(html), "html5lib")
+    if "<" not in html and "&" not in html:
+        return plain(html)
+    soup = BeautifulSoup(bounded(html), "html.parser")
     for element in soup(["script", "style", "iframe", "object", "form", "svg", "math"]):
         element.decompose()
     pictures = soup("img")
