@@ -34,6 +34,8 @@ def _check_medium(subject: Subject, medium: MediaFile) -> None:
         return
     ending = medium.name.rpartition(".")[2]
     if not is_picture(medium.content, ending):
-        sentence = N_("The file is called .%(ending)s but is no %(kind)s image. Save it as %(kind)s.")
+        sentence = N_(
+            "The file is called .%(ending)s but is no %(kind)s image. Save it as %(kind)s."
+        )
         kind = {"png": "PNG", "jpg": "JPEG"}[ending]
         subject.problems.append(error(file, None, "", sentence, ending=ending, kind=kind))
