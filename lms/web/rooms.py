@@ -11,6 +11,7 @@ from lms.alumni import models as alumni_models
 from lms.alumni import routes as alumni_routes
 from lms.assessments import jobs as assessment_jobs
 from lms.assessments import models as assessment_models
+from lms.certificates import cli as certificates_cli
 from lms.certificates import jobs as certificate_jobs
 from lms.certificates import models as certificate_models
 from lms.certificates import routes as certificate_routes
@@ -74,6 +75,7 @@ MODELS = (
 
 
 COMMANDS = (
+    certificates_cli.certificates,
     completion_cli.progress,
     courses_cli.content,
     database_cli.database,

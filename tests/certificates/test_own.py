@@ -8,6 +8,7 @@ import pytest
 
 from lms.access.reaches import Reach, scoped
 from lms.access.roles import Role
+from lms.certificates.cli import certificates
 from lms.certificates.credentials import BadCredentialError, read_keys, verify
 from lms.certificates.models import CertificateRequest
 from lms.certificates.queries.own import list_for_person
@@ -184,3 +185,23 @@ def _focal_point(session, member):
     person = make_official(session, member)
     give_role(session, person, Role.FOCAL_POINT, ScopeKind.MEMBER, member)
     return person
+
+
+def test_command_checks_a_signed_file_with_saved_keys_and_without_a_database(
+    app, session, client, settings, holder, tmp_path
+) -> None:
+    make_documents(session, settings)
+    (certificate,) = certificates_of(session, holder)
+    file = settings.files_folder / certificate.credential_file_key
+    keys = tmp_path / "keys.json"
+    keys.write_bytes(client.raw("GET", "/verify/keys.json").data)
+    run = app.test_cli_runner()
+    good = run.invoke(certificates, ["verify", str(file), "--keys", str(keys)])
+    assert good.exit_code == 0, good.output
+    assert "Temengil Rengulbai" in good.output
+    assert run.invoke(certificates, ["verify", str(file)]).exit_code == 0
+    forged = tmp_path / "forged.json"
+    forged.write_text(file.read_text().replace("Temengil", "Somebody"))
+    bad = run.invoke(certificates, ["verify", str(forged), "--keys", str(keys)])
+    assert bad.exit_code == 1
+    assert "changed after it was signed" in bad.output

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from lms.access.reaches import Reach, scoped
 from lms.certificates.models import Certificate
@@ -209,18 +209,25 @@ def _issue_new(
     *,
     now: datetime.datetime,
 ) -> list[Certificate]:
-    """One certificate for each rule whose kind the subject never had one of.
+    """One certificate for each rule of whose kind none stands.
 
-    A superseded one has a successor, and a revoked one is not issued again by itself, unless
-    a correction took the completion back and the subject was completed anew since.
+    One that was revoked is issued again only after a completion that came later: a
+    correction may take a completion back, and it may be earned anew.
     """
-    before = session.execute(
-        scoped(Certificate, _KEEPER, Reach.ALL_MEMBERS)
-        .with_only_columns(Certificate.kind, Certificate.revoked_at)
-        .where(Certificate.subject_kind == subject.kind, Certificate.subject_id == subject.id)
+    had = set(
+        session.execute(
+            scoped(Certificate, _KEEPER, Reach.ALL_MEMBERS)
+            .with_only_columns(Certificate.kind)
+            .where(
+                Certificate.subject_kind == subject.kind,
+                Certificate.subject_id == subject.id,
+                or_(
+                    Certificate.state.in_([CertificateState.HELD, CertificateState.ISSUED]),
+                    Certificate.revoked_at > subject.completed_at,
+                ),
+            )
+        ).scalars()
     )
-    anew = subject.completed_anew_since
-    had = {row.kind for row in before if not (row.revoked_at and anew and row.revoked_at < anew)}
     made = []
     for rule in rules:
         kind = CertificateKind(rule.kind)
