@@ -32,6 +32,7 @@ ENTRIES: tuple[tuple[str, str], ...] = (
     ("people.people", N_("People")),
     ("people.members", N_("Members")),
     ("certificates.certificates", N_("Certificates")),
+    ("reports.reports", N_("Reports")),
     ("administration.overview", N_("Administration")),
 )
 """Endpoint and word, in the order shown. Shown to whom the endpoint's policy admits."""

@@ -41,6 +41,10 @@ from lms.people import jobs as people_jobs
 from lms.people import models as people_models
 from lms.people import routes as people_routes
 from lms.progress import models as progress_models
+from lms.reports import cli as reports_cli
+from lms.reports import jobs as reports_jobs
+from lms.reports import models as reports_models
+from lms.reports import routes as reports_routes
 from lms.web import administration, database_cli, progress
 from lms.web import routes as web_routes
 from lms.web.demonstration import jobs as demonstration_jobs
@@ -52,6 +56,7 @@ BLUEPRINTS = (
     learning_routes.blueprint,
     notices_routes.blueprint,
     people_routes.blueprint,
+    reports_routes.blueprint,
     administration.blueprint,
     progress.blueprint,
     web_routes.blueprint,
@@ -71,6 +76,7 @@ MODELS = (
     outbox_models,
     people_models,
     progress_models,
+    reports_models,
 )
 
 
@@ -80,6 +86,7 @@ COMMANDS = (
     courses_cli.content,
     database_cli.database,
     people_cli.people,
+    reports_cli.report,
 )
 
 
@@ -93,6 +100,7 @@ JOBS = (
     learning_jobs,
     notices_jobs,
     people_jobs,
+    reports_jobs,
 )
 """Modules with HANDLERS and, where useful, PERIODIC and PROMPT (kinds a person waits for)."""
 

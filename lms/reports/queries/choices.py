@@ -105,7 +105,7 @@ def list_agencies_of(session: Session, member_code: str) -> dict[int, str]:
         .where(Agency.member_code == member_code)
         .order_by(Agency.folded_name)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def check(asked: Asked, choices: Choices) -> None:

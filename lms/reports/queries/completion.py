@@ -24,7 +24,7 @@ from lms.reports.queries.choices import (
     read_tests,
     subregion_name,
 )
-from lms.reports.queries.counting import Counts, count_all
+from lms.reports.queries.counting import EVERYTHING, Counts, Group, count_all
 from lms.reports.rules.asked import Asked
 from lms.reports.rules.measures import (
     BY_NAMES,
@@ -94,16 +94,18 @@ def read_report(
     now: datetime.datetime,
     language: str,
     secret: bytes,
+    groups: frozenset[Group] = EVERYTHING,
+    choices: Choices | None = None,
 ) -> Report:
     """Count and name everything. Raises RefusedError and BadInputError.
 
     The moment of the report is `asked.as_of`, or now. `secret` is what rounding draws from.
     """
-    choices = read_choices(session, language)
+    choices = choices or read_choices(session, language)
     check(asked, choices)
     courses = choices.courses_by_path.get(asked.path) if asked.path else None
-    tests = read_tests(session, choices)
-    counts = count_all(session, actor, asked, tests, courses, now=now)
+    tests = read_tests(session, choices) if Group.GAIN in groups else []
+    counts = count_all(session, actor, asked, tests, courses, now=now, groups=groups)
     shown = _exact if asked.audience is Audience.NAMED else _rounding(secret)
     names = _names(session, asked, choices, counts, now)
     rows = [shown(key, label, group, counts.lines.get(key, Line())) for key, label, group in names]

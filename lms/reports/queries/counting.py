@@ -8,6 +8,7 @@ a person counts once.
 from __future__ import annotations
 
 import datetime
+import enum
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,18 @@ TOTAL = "\u2211"
 _ALL_READ = (Enrolment, EnrolmentStep, PathEnrolment, Evidence, Attempt, Certificate)
 
 
+class Group(enum.StrEnum):
+    """Measures that are counted together."""
+
+    STANDING = "standing"
+    COMPLETED = "completed"
+    CERTIFIED = "certified"
+    GAIN = "gain"
+
+
+EVERYTHING = frozenset(Group)
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What was counted: a line by key of the row, and the line of all."""
@@ -93,8 +106,11 @@ def count_all(
     courses_of_path: Sequence[str] | None,
     *,
     now: datetime.datetime,
+    groups: frozenset[Group] = EVERYTHING,
 ) -> Counts:
     """The numbers of the report. `tests` are (course, quiz, whether it is the last test).
+
+    Only the groups of measures asked for are counted; the others stay at zero.
 
     `courses_of_path` narrows to these courses. Raises RefusedError unless the actor may
     count everything, or `asked.own` limits it to what is the actor's own.
@@ -102,20 +118,90 @@ def count_all(
     counter = _counter(actor, asked)
     moment = asked.as_of or now
     lines: dict[str, Line] = defaultdict(Line)
-    if asked.by is By.PATH:
-        standing = paths_at(counter, moment)
-    elif asked.as_of is None:
-        standing = enrolments_now(counter, moment)
-    else:
-        standing = enrolments_as_of(counter, moment)
+    standing = _standing(counter, asked, moment)
     context = _Context(asked, moment, courses_of_path)
-    _count_standing(session, context, standing, lines)
-    _count_completed(session, context, standing, lines)
-    _count_certified(session, context, counter, lines)
-    if asked.by is not By.PATH and tests:
+    if Group.STANDING in groups:
+        _count_standing(session, context, standing, lines)
+    if Group.COMPLETED in groups:
+        _count_completed(session, context, standing, lines)
+    if Group.CERTIFIED in groups:
+        _count_certified(session, context, counter, lines)
+    if Group.GAIN in groups and asked.by is not By.PATH and tests:
         _count_gain(session, context, standing, counter, tests, lines)
     total = lines.pop(TOTAL, Line())
     return Counts(lines, total)
+
+
+def participations_of(
+    actor: Actor,
+    asked: Asked,
+    measure: Measure,
+    courses_of_path: Sequence[str] | None,
+    *,
+    now: datetime.datetime,
+) -> Select[Any]:
+    """The participations that a measure of the report counts: id, person, course, two moments.
+
+    In the same words as the counts, so that a list behind a number has as many rows as the
+    number says. The columns are `id`, `person_id`, `course_key`, `member_code`,
+    `enrolled_at` and `moment`; of certificates the id is the certificate's.
+    """
+    counter = _counter(actor, asked)
+    context = _Context(asked, asked.as_of or now, courses_of_path)
+    if measure is Measure.CERTIFIED:
+        found = _certified(context, counter)
+        place = _Place(
+            found.c.person_id,
+            found.c.member_code,
+            found.c.agency_id,
+            found.c.course_key,
+            found.c.issued_at,
+        )
+        begun, where = found.c.issued_at, context.in_period(found.c.issued_at)
+    else:
+        found = _standing(counter, asked, context.moment)
+        c = found.c
+        begun = c.enrolled_at
+        if measure is Measure.COMPLETED:
+            place = _completed_place(found)
+            where = context.in_period(c.completed_at)
+        else:
+            place = _Place(c.person_id, c.member_code, c.agency_id, c.course_key, c.enrolled_at)
+            where = {
+                Measure.ENROLLED: context.in_period(c.enrolled_at),
+                Measure.ACTIVE: c.is_active == 1,
+                Measure.STALLED: c.is_stalled == 1,
+                Measure.OVERDUE: c.is_overdue == 1,
+            }[measure]
+    statement = select(
+        found.c.id,
+        place.person.label("person_id"),
+        place.course.label("course_key"),
+        place.member.label("member_code"),
+        begun.label("enrolled_at"),
+        place.moment.label("moment"),
+    ).where(where, *context.narrowed(place))
+    return vouched(statement, *_ALL_READ)
+
+
+def _standing(counter: Actor, asked: Asked, moment: datetime.datetime) -> Subquery:
+    """Enrolments, or path enrolments where the rows are paths, as they stood at the moment."""
+    if asked.by is By.PATH:
+        return paths_at(counter, moment)
+    if asked.as_of is None:
+        return enrolments_now(counter, moment)
+    return enrolments_as_of(counter, moment)
+
+
+def _completed_place(standing: Subquery) -> _Place:
+    c = standing.c
+    return _Place(
+        c.person_id,
+        c.completed_member_code,
+        c.completed_agency_id,
+        c.course_key,
+        c.completed_at,
+    )
 
 
 def _counter(actor: Actor, asked: Asked) -> Actor:
@@ -276,13 +362,7 @@ def _count_completed(
 ) -> None:
     """Completed in the period, under the affiliation of that day; and how many days it took."""
     c = standing.c
-    place = _Place(
-        c.person_id,
-        c.completed_member_code,
-        c.completed_agency_id,
-        c.course_key,
-        c.completed_at,
-    )
+    place = _completed_place(standing)
     where = context.in_period(c.completed_at)
     _run(session, context, place, {Measure.COMPLETED: literal(1)}, where, lines)
     seconds = _seconds(c.completed_at) - _seconds(c.enrolled_at)
@@ -294,7 +374,15 @@ def _count_completed(
 def _count_certified(
     session: Session, context: _Context, counter: Actor, lines: dict[str, Line]
 ) -> None:
-    """First certificates of completion issued in the period that were not revoked by then."""
+    """Certificates issued in the period, under the affiliation they say."""
+    c = _certified(context, counter).c
+    place = _Place(c.person_id, c.member_code, c.agency_id, c.course_key, c.issued_at)
+    where = context.in_period(c.issued_at)
+    _run(session, context, place, {Measure.CERTIFIED: literal(1)}, where, lines)
+
+
+def _certified(context: _Context, counter: Actor) -> Subquery:
+    """First certificates of completion that were not revoked by the moment."""
     kind = SubjectKind.PATH if context.asked.by is By.PATH else SubjectKind.ENROLMENT
     revoked = aliased(Certificate)
     gone = (
@@ -309,6 +397,7 @@ def _count_certified(
         .exists()
     )
     statement = select(
+        Certificate.id,
         Certificate.person_id,
         Certificate.member_code,
         Certificate.agency_id,
@@ -321,11 +410,7 @@ def _count_certified(
         Certificate.state != CertificateState.HELD,
         ~gone,
     )
-    found = within(statement, Certificate, counter, Reach.COUNTING).subquery("certified")
-    c = found.c
-    place = _Place(c.person_id, c.member_code, c.agency_id, c.course_key, c.issued_at)
-    where = context.in_period(c.issued_at)
-    _run(session, context, place, {Measure.CERTIFIED: literal(1)}, where, lines)
+    return within(statement, Certificate, counter, Reach.COUNTING).subquery("certified")
 
 
 def _count_gain(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from lms.core.errors import BadInputError
 from lms.core.tables.values import Audience
 from lms.core.text import N_
 from lms.reports.rules.measures import By
-from lms.reports.rules.periods import ALL_TIME, Period
+from lms.reports.rules.periods import ALL_TIME, Period, parse, parse_as_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,13 @@ class Asked:
     audience: Audience = Audience.NAMED
     own: Own | None = None
 
-    def arguments(self, **changes: object) -> dict[str, str]:
+    def limited(self, own: Own) -> Asked:
+        """The same report about one's own member or agency alone, exact."""
+        return dataclasses.replace(self, own=own, audience=Audience.NAMED)
+
+    def arguments(self, **changes: Any) -> dict[str, Any]:
         """As arguments of an address; what is not set is left out."""
-        asked = dataclasses.replace(self, **changes)  # type: ignore[arg-type]  # our own fields
+        asked = dataclasses.replace(self, **changes)
         pairs = {
             "by": asked.by.value,
             "member": asked.member,
@@ -55,6 +62,30 @@ class Asked:
             "audience": "" if asked.audience is Audience.NAMED else asked.audience.value,
         }
         return {name: value for name, value in pairs.items() if value}
+
+
+def read(given: Mapping[str, str], now: datetime.datetime) -> Asked:
+    """What an address or a command asks for. Raises BadInputError, naming the field."""
+    by = given.get("by", By.MEMBER.value) or By.MEMBER.value
+    audience = given.get("audience", "") or Audience.NAMED.value
+    agency = given.get("agency", "").strip()
+    if by not in set(By):
+        raise BadInputError(N_("Choose what a row is from the list."), field="by")
+    if audience not in set(Audience):
+        raise BadInputError(N_("Choose whom the report is for from the list."), field="audience")
+    if agency and not (agency.isdecimal() and len(agency) < 16):
+        raise BadInputError(N_("Choose an agency from the list."), field="agency")
+    return Asked(
+        by=By(by),
+        member=given.get("member", "").strip()[:12],
+        subregion=given.get("subregion", "").strip()[:40],
+        agency_id=int(agency) if agency else None,
+        course=given.get("course", "").strip()[:80],
+        path=given.get("path", "").strip()[:80],
+        period=parse(given.get("period", "")),
+        as_of=parse_as_of(given.get("as_of", ""), now),
+        audience=Audience(audience),
+    )
 
 
 AUDIENCE_NAMES: dict[Audience, str] = {

@@ -176,6 +176,38 @@ def parts(period: Period, now: datetime.datetime) -> list[Period]:
         year, number = (year, number + 1) if number < 12 // step else (year + 1, 1)
 
 
+def parse_as_of(text: str, now: datetime.datetime) -> datetime.datetime | None:
+    """The moment a person or a command wrote; None for the present, which an empty word means.
+
+    A day means its end on the secretariat's clock; a moment is written with its zone, as in
+    2026-09-30T12:00:00+00:00. Raises BadInputError for what is no moment, or lies ahead.
+    """
+    given = text.strip()
+    if not given:
+        return None
+    try:
+        if len(given) == len("2026-09-30"):
+            day = datetime.date.fromisoformat(given)
+            if day == today(now):
+                return None
+            moment = _midnight(day + datetime.timedelta(days=1))
+        else:
+            moment = datetime.datetime.fromisoformat(given)
+    except (ValueError, OverflowError):
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise BadInputError(
+            N_("“%(text)s” is no day. Write it as 2026-09-30."), field="as_of", text=given[:40]
+        )
+    if moment > now:
+        raise BadInputError(
+            N_("“%(text)s” has not ended yet. Choose an earlier day, or leave it empty for now."),
+            field="as_of",
+            text=given[:40],
+        )
+    return moment.astimezone(datetime.UTC)
+
+
 def today(now: datetime.datetime) -> datetime.date:
     """The day it is on the secretariat's clock."""
     return now.astimezone(zoneinfo.ZoneInfo(OFFICE_ZONE)).date()

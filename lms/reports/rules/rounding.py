@@ -14,6 +14,8 @@ from dataclasses import dataclass
 BASE = 5
 FEWEST_FOR_MEANS = 10
 """No mean, median or percentage on fewer persons than this."""
+ROUNDING_KEY = "reports rounding"
+"""The purpose of the key the chance is drawn from (core.sealing.derive_key); permanent."""
 
 
 @dataclass(frozen=True, slots=True)

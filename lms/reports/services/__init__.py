@@ -1,0 +1,1 @@
+"""Making and publishing releases, asking for files."""
