@@ -53,6 +53,7 @@ def teaching_people(course_key: str) -> str:
         course_key=course_key,
         title=course_title(page.edition),
         learners=learners,
+        here=url_for(here, course_key=course_key),
         wanted=wanted,
         order=order,
         orders=list(ORDER_NAMES.items()),
