@@ -19,19 +19,19 @@ from lms.certificates.routes.showing import (
     CHIPS,
     credential_answer,
     document_answer,
+    is_expired,
+    is_preparing,
     is_ready,
+    listed,
 )
 from lms.certificates.rules import (
     CERTIFICATE_KIND_NAMES,
     CERTIFICATE_STATE_NAMES,
     SHOWN_FIELD_NAMES,
-    CertificateState,
     CorrectionReason,
     ShownField,
-    Standing,
     fields_on_check,
     grouped,
-    standing_of,
 )
 from lms.certificates.services import holding
 from lms.core.request import actor, now, session, settings
@@ -41,15 +41,12 @@ from lms.core.request import actor, now, session, settings
 @policy(Permission.LEARNING_TAKE)
 def mine() -> str:
     """All one's certificates, newest first."""
-    certificates = list_own(session(), actor())
     return render_template(
         "certificates/mine.html",
-        certificates=certificates,
+        listed=listed(list_own(session(), actor()), now()),
         kinds=CERTIFICATE_KIND_NAMES,
         states=CERTIFICATE_STATE_NAMES,
         chips=CHIPS,
-        expired={each.id for each in certificates if _is_expired(each)},
-        preparing=any(_is_preparing(each) for each in certificates),
     )
 
 
@@ -66,7 +63,7 @@ def own_json(certificate_id: int) -> FlaskResponse:
     """Whether the document is there: what assets/job.js reads."""
     certificate = get_own(session(), actor(), certificate_id)
     words = gettext("Being prepared. This takes a minute or so.")
-    return jsonify(done=0, total=None, words=words, finished=not _is_preparing(certificate))
+    return jsonify(done=0, total=None, words=words, finished=not is_preparing(certificate))
 
 
 @blueprint.get("/certificates/mine/<int:certificate_id>/document.pdf")
@@ -156,8 +153,8 @@ def _page(certificate: Certificate) -> str:
         states=CERTIFICATE_STATE_NAMES,
         chips=CHIPS,
         is_ready=is_ready(certificate),
-        is_preparing=_is_preparing(certificate),
-        is_expired=_is_expired(certificate),
+        is_preparing=is_preparing(certificate),
+        is_expired=is_expired(certificate, now()),
         is_specimen=settings().prints_specimens,
         is_limited=switches.is_limited,
         shown=shown,
@@ -167,15 +164,6 @@ def _page(certificate: Certificate) -> str:
         waits=open_request(session(), actor(), Reach.SELF, certificate.id),
         successor=successor,
     )
-
-
-def _is_preparing(certificate: Certificate) -> bool:
-    return certificate.state is CertificateState.ISSUED and not certificate.file_key
-
-
-def _is_expired(certificate: Certificate) -> bool:
-    standing = standing_of(certificate.state, certificate.expires_on, today=now().date())
-    return standing is Standing.EXPIRED
 
 
 def _back(certificate_id: int) -> Response:

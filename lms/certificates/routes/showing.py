@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from lms.certificates.models import Certificate
 from lms.certificates.queries.own import NO_SUCH
-from lms.certificates.rules import CertificateState, grouped
+from lms.certificates.rules import (
+    CERTIFICATE_KIND_NAMES,
+    CERTIFICATE_STATE_NAMES,
+    CertificateState,
+    Standing,
+    grouped,
+    standing_of,
+)
 from lms.core.downloads import stored_answer
 from lms.core.errors import BekalError, NotFoundError
 from lms.core.request import storage
@@ -21,6 +33,43 @@ CHIPS: dict[CertificateState, str] = {
     CertificateState.REVOKED: "bad",
 }
 """The kind of chip of each state."""
+
+
+CERTIFICATE_WORDS: dict[str, Any] = {
+    "certificate_kinds": CERTIFICATE_KIND_NAMES,
+    "certificate_states": CERTIFICATE_STATE_NAMES,
+    "certificate_chips": CHIPS,
+}
+"""What a page of another room hands to `own_rows` beside what `listed` gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Certificates as a holder's page lists them: templates/certificates/_list.html."""
+
+    certificates: Sequence[Certificate]
+    expired: frozenset[int]
+    preparing: bool
+
+
+def listed(certificates: Sequence[Certificate], now: datetime.datetime) -> Listed:
+    """The certificates with what their chips say on this day."""
+    return Listed(
+        certificates,
+        frozenset(each.id for each in certificates if is_expired(each, now)),
+        any(is_preparing(each) for each in certificates),
+    )
+
+
+def is_preparing(certificate: Certificate) -> bool:
+    """Whether the worker has still to make the document."""
+    return certificate.state is CertificateState.ISSUED and not certificate.file_key
+
+
+def is_expired(certificate: Certificate, now: datetime.datetime) -> bool:
+    """Whether its last day has passed."""
+    standing = standing_of(certificate.state, certificate.expires_on, today=now.date())
+    return standing is Standing.EXPIRED
 
 
 def document_answer(certificate: Certificate) -> Response:

@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
+from lms.certificates.queries.own import list_own, list_own_of_course
+from lms.certificates.routes.showing import CERTIFICATE_WORDS, listed
 from lms.core.request import actor, now, session
 from lms.courses.routes import page_language
 from lms.enrolments.rules import WithdrawalReason
@@ -31,6 +33,8 @@ def my_learning() -> str:
         closed=[course for course in left if course.stored.is_closed],
         complete=[course for course in courses if course.plan.is_complete],
         paths=list_own_path_views(session(), actor()),
+        certificates=listed(list_own(session(), actor()), now()),
+        **CERTIFICATE_WORDS,
         language=page_language(),
     )
 
@@ -50,6 +54,8 @@ def course(course_key: str) -> str:
     return render_template(
         "learning/course.html",
         on=get_on_course(session(), actor(), course_key),
+        certificates=listed(list_own_of_course(session(), actor(), course_key), now()),
+        **CERTIFICATE_WORDS,
         language=page_language(),
         sentences=MISSING_SENTENCES,
     )
