@@ -261,7 +261,7 @@ def add(client, **fields):
 def test_number_stands_on_wellbeing_and_pause_of_its_member_only(session, sign_in, focal) -> None:
     add(focal)
     reader, other = learner(session, sign_in), learner(session, sign_in, "FJI")
-    for path in (f"/learning/{KEY}/wellbeing", f"/learning/{KEY}/pause?from=asking"):
+    for path in (f"/learning/{KEY}/wellbeing", f"/learning/{KEY}/pause?at=asking"):
         page = reader.get(path)
         assert "Palau crisis line" in page.main
         assert "Free of charge." in page.main
@@ -275,7 +275,7 @@ def test_pause_leads_back_to_where_one_was(session, sign_in, edition) -> None:
     page = reader.get(lesson.links("Pause")[0])
     assert page.h1 == "Your place is kept"
     assert page.links("Carry on with “Asking”") == [f"/learning/{KEY}/asking"]
-    page = reader.get(f"/learning/{KEY}/pause?from=//evil.example")
+    page = reader.get(f"/learning/{KEY}/pause?at=//evil.example")
     assert page.links("Carry on with “Asking”") == [f"/learning/{KEY}/asking"]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
@@ -52,9 +53,22 @@ def pause(course_key: str) -> str:
     )
 
 
+def way_out(course_key: str, activity_key: str) -> Response | None:
+    """Where a form leads that was sent by Pause or Leave in its bar; None by another button.
+
+    The caller has kept what was typed.
+    """
+    act = request.form.get("act")
+    if act == "pause":
+        return redirect(url_for("learning.pause", course_key=course_key, at=activity_key), 303)
+    if act == "leave":
+        return redirect(url_for("web.front"), 303)
+    return None
+
+
 def _here(on: OnCourse) -> str | None:
     """The activity one came from, if it is one of this course; else where to carry on."""
-    wanted = request.args.get("from", "")
+    wanted = request.args.get("at", "")
     known = {activity.key for activity in on.edition.activities}
     return wanted if wanted in known else on.plan.next_key
 

@@ -26,6 +26,7 @@ from lms.learning.queries.comparing import compare_with_pre_test
 from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
 from lms.learning.quizzes import asked, reviewed
 from lms.learning.routes.blueprint import blueprint
+from lms.learning.routes.care import way_out
 from lms.learning.rules.plans import beside
 from lms.learning.services.testing_out import credit_known_modules
 from lms.progress.rules import EvidenceKind, Fact
@@ -114,6 +115,10 @@ def answer(course_key: str, activity_key: str, number: int) -> Response:
     if found is None:
         raise NotFoundError(N_("There is no such attempt."))
     given = _given(on, quiz, found)
+    away = way_out(course_key, activity_key)
+    if away is not None:
+        assessments.save(session(), actor(), found.id, given, now=now())
+        return away
     if request.form.get("act") == "save":
         assessments.save(session(), actor(), found.id, given, now=now())
         flash(gettext("Your answers are saved. You may go on later."))

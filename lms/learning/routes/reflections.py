@@ -22,6 +22,7 @@ from lms.learning.pages import words
 from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
 from lms.learning.queries.marking import find_own_text
 from lms.learning.routes.blueprint import blueprint
+from lms.learning.routes.care import way_out
 from lms.learning.rules.plans import beside
 from lms.learning.services.marking import tell_markers
 from lms.progress.rules import EvidenceKind, Fact
@@ -87,6 +88,9 @@ def write_reflection(course_key: str, activity_key: str) -> Response | tuple[str
         )
     except BadInputError as error:
         return show_reflection(on, found, typed=typed, error=error), 400
+    away = way_out(course_key, activity_key)
+    if away is not None:
+        return away
     here = url_for("learning.activity", course_key=course_key, activity_key=activity_key)
     if not sends:
         flash(gettext("Your draft is saved. Only you can read it."))

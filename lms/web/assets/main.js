@@ -4,6 +4,7 @@ const parts = {
   copy: () => import("./copy.js"),
   errors: () => import("./errors.js"),
   job: () => import("./job.js"),
+  keys: () => import("./keys.js"),
   once: () => import("./once.js"),
   password: () => import("./password.js"),
   unsaved: () => import("./unsaved.js"),
