@@ -8,14 +8,15 @@ import click
 from flask.cli import AppGroup
 
 from lms.core import clock
-from lms.core.database import Session
-from lms.core.errors import RefusedError
+from lms.core.database import Session, for_reading
+from lms.core.errors import NotFoundError, RefusedError
 from lms.core.extensions import db
 from lms.core.jobs.services import enqueue
 from lms.core.request import settings
 from lms.core.text import N_
 from lms.people.services.members import load_members
 from lms.people.services.passwords import hash_password
+from lms.web.demonstration.bulk.people import CHUNK, insert_people, read_ground
 from lms.web.demonstration.cast import PASSWORD, Player, accounts, cohort, shown
 from lms.web.demonstration.cohort import live
 from lms.web.demonstration.jobs import COHORT
@@ -73,6 +74,29 @@ def load_cohort(later: bool, people: int | None) -> None:
         with Session(db.engine) as session, session.begin():
             made += live(session, player, password_hash, today=today)
     click.echo(f"Demonstration: {made} people of the cohort made.")
+
+
+@demo.command("bulk")
+@click.option("--people", type=click.IntRange(1, 1_000_000), default=100_000, show_default=True)
+@click.option("--course", help="All of them on this one course.")
+def load_bulk(people: int, course: str | None) -> None:
+    """Insert very many people with their learning, to measure with.
+
+    Past the services: without audit, notices and documents. Needs `lms demo load` and
+    `lms content load`.
+    """
+    require_allowed(settings())
+    password_hash = hash_password(PASSWORD)
+    with Session(for_reading(db.engine)) as session:
+        ground = read_ground(session, password_hash, now=clock.now())
+    if course is not None and course not in ground.courses:
+        raise NotFoundError(N_("There is no such course."))
+    rows = 0
+    with click.progressbar(length=people, label="Demonstration") as bar:
+        for more in insert_people(db.engine, ground, people, only=course):
+            rows += more
+            bar.update(min(CHUNK, people - bar.pos))
+    click.echo(f"Demonstration: {people} people in {rows} rows.")
 
 
 @demo.command("accounts")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -100,23 +101,21 @@ class Story:
 def story_of(player: Player) -> Story:
     """The story of one of the cohort."""
     rng = Random(f"bekal cohort {player.email}")  # noqa: S311 - invented lives, no secret
-    stage = rng.choices(list(_SHARES), list(_SHARES.values()))[0]
+    return drawn_story(rng, courses_for(player.agency_type))
+
+
+def courses_for(agency_type: AgencyType) -> tuple[str, ...]:
+    """The courses that people of such an agency take, the likeliest first."""
+    return _COURSES.get(agency_type, _USUAL)
+
+
+def drawn_story(rng: Random, courses: tuple[str, ...]) -> Story:
+    """A story as it falls, for somebody who would take these three courses."""
+    stage = rng.choices(_STAGES, _WEIGHTS)[0]
     if stage is Stage.INVITED:
         # Half of them could still come in; the link of the others has run out.
         return Story(stage, rng.choice((rng.randrange(1, RECENT), rng.randrange(25, 60))))
-    courses = _COURSES.get(player.agency_type, _USUAL)
-    makers = {
-        Stage.IDLE: _idle,
-        Stage.READING: _reading,
-        Stage.FAILED: _failed,
-        Stage.STALLED: _stalled,
-        Stage.OVERDUE: _overdue,
-        Stage.WITHDRAWN: _withdrawn,
-        Stage.COMPLETED: _completed,
-        Stage.SEVERAL: _several,
-        Stage.PATH: _path,
-    }
-    chapters = makers[stage](rng, courses)
+    chapters = _MAKERS[stage](rng, courses)
     first = max((chapter.begun for chapter in chapters), default=30.0)
     return Story(stage, _joined(rng, first), chapters)
 
@@ -204,6 +203,20 @@ def _whole(rng: Random, course_key: str, last: float) -> Chapter:
     fails = rng.choices((0, 1, 2), (65, 29, 6))[0]
     due = round(last) - rng.randrange(1, 20) if rng.random() < 0.35 else None
     return Chapter(course_key, begun, last, 1, fails=fails, due=due)
+
+
+_STAGES, _WEIGHTS = tuple(_SHARES), tuple(_SHARES.values())
+_MAKERS: dict[Stage, Callable[[Random, tuple[str, ...]], tuple[Chapter, ...]]] = {
+    Stage.IDLE: _idle,
+    Stage.READING: _reading,
+    Stage.FAILED: _failed,
+    Stage.STALLED: _stalled,
+    Stage.OVERDUE: _overdue,
+    Stage.WITHDRAWN: _withdrawn,
+    Stage.COMPLETED: _completed,
+    Stage.SEVERAL: _several,
+    Stage.PATH: _path,
+}
 
 
 def moments(
