@@ -9,10 +9,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from script.measures import processes, product
+from lms.web.demonstration.cast import COURSE
+from script.measures import growth, processes, product
 from script.measures.frame import Row, Table
 
 TABLE = Table(["work", "database", "CPU", "hello", "hellos", "requests/s", "data", "command"])
@@ -49,6 +50,46 @@ def front_page() -> Iterator[Row]:
 def sign_in_page() -> Iterator[Row]:
     """The page with the sign-in form, not signed in. Aim: 6 hellos."""
     yield from page("sign-in page", "/sign-in", "sign_in_page")
+
+
+@TABLE.measure(seconds=3000)
+def learning_flat() -> Iterator[Row]:
+    """Pages of a learner and a trainer at 10, 1,000 and 100,000 enrolled on their course."""
+    for engine in product.ENGINES:
+        with product.installed(engine) as installation:
+            with installation.serving():
+                look = growth.looks(installation)
+            enrolled = 0
+            for size in growth.SIZES:
+                more = ("--people", str(size - enrolled), "--course", COURSE)
+                installation.lms("demo", "bulk", *more, seconds=1200)
+                enrolled = size
+                with installation.serving() as server:
+                    unit, _ = hello_cost()
+                    for page in look():
+                        yield flat_row(installation, server, page, size, unit)
+
+
+def flat_row(
+    installation: product.Product, server: int, page: growth.Look, size: int, unit: float
+) -> Row:
+    """What one page costs with so many enrolled."""
+    cost, rate = request_cost(
+        web_processes(server, installation),
+        installation.port,
+        lambda client: get(client, page.path, {"Cookie": page.cookie}),
+    )
+    weight = f"{page.size / 1000:.1f} kB, compressed {page.compressed / 1000:.1f} kB"
+    return [
+        page.work,
+        installation.engine,
+        _ms(cost),
+        _ms(unit),
+        f"{cost / unit:.1f}",
+        f"{rate:.0f}",
+        f"{size:,} enrolled: {page.statements} statements, {weight}",
+        "script/bench learning_flat",
+    ]
 
 
 def page(work: str, path: str, name: str) -> Iterator[Row]:
@@ -102,9 +143,11 @@ def request_cost(ancestors: Sequence[int], port: int, visit: Visit) -> tuple[flo
     return (processes.cpu_seconds(pids) - before) / visits, visits / took
 
 
-def get(client: http.client.HTTPConnection, path: str) -> bytes:
+def get(
+    client: http.client.HTTPConnection, path: str, headers: Mapping[str, str] | None = None
+) -> bytes:
     """Read a page whole; RuntimeError unless it answers 200."""
-    client.request("GET", path)
+    client.request("GET", path, headers=dict(headers or {}))
     answer = client.getresponse()
     body = answer.read()
     if answer.status != 200:
@@ -121,7 +164,7 @@ def web_processes(server: int, installation: product.Product) -> list[int]:
 
 
 def _ask(port: int, visit: Visit) -> None:
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=90)
     try:
         visit(client)
     finally:
