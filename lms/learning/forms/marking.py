@@ -29,7 +29,6 @@ class _MarkForm(FlaskForm):
     )
     reason = SelectField(
         _("If it goes back: why"),
-        [Optional()],
         choices=[
             SelectChoice("", cast(str, _("It does not go back"))),
             *(
@@ -45,7 +44,8 @@ def mark_form(rubric: Sequence[Criterion]) -> Any:
     fields = {
         level_field(criterion): RadioField(
             criterion.text,
-            [Optional()],
+            # The service says which must be chosen: a return needs none.
+            validate_choice=False,
             choices=[
                 SelectChoice(str(place), f"{level.points} – {level.text}")
                 for place, level in enumerate(criterion.levels)
@@ -59,7 +59,7 @@ def mark_form(rubric: Sequence[Criterion]) -> Any:
 def levels_in(form: Any, rubric: Sequence[Criterion]) -> Mapping[str, int]:
     """The levels chosen, by criterion, as places in its list from 0."""
     chosen = {criterion.key: form[level_field(criterion)].data for criterion in rubric}
-    return {key: int(place) for key, place in chosen.items() if place}
+    return {key: int(place) for key, place in chosen.items() if place and place.isdecimal()}
 
 
 def reason_in(form: Any) -> ReturnReason | None:
