@@ -52,7 +52,7 @@ class Pace(enum.StrEnum):
 
 
 PACE_NAMES: dict[Pace, str] = {
-    Pace.STALLED: N_("Stalled: nothing done for 21 days"),
+    Pace.STALLED: N_("Stalled for 21 days"),
     Pace.OVERDUE: N_("Overdue"),
 }
 
