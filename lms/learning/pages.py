@@ -35,15 +35,20 @@ def words(edition: Edition, language: str, guides: Path) -> Callable[[str], Mark
     return lambda text: Markup(renderer.prose(text))  # noqa: S704
 
 
-def rendered(edition: Edition, key: str, body: str, language: str, guides: Path) -> RenderedPage:
-    """The page `key` of an edition in one language, from the cache or made now."""
-    name = (edition.digest, key, language, RENDERER_VERSION)
+def rendered(
+    edition: Edition, key: str, body: str, language: str, guides: Path, *, prefix: str = ""
+) -> RenderedPage:
+    """The page `key` of an edition in one language, from the cache or made now.
+
+    `prefix` begins its ids, where several pages stand on one.
+    """
+    name = (edition.digest, key, f"{prefix}{language}", RENDERER_VERSION)
     with _lock:
         page = _kept.get(name)
         if page is not None:
             _kept.move_to_end(name)
             return page
-    page = renderer_for(edition, registry_at(guides), language).page(body)
+    page = renderer_for(edition, registry_at(guides), language, prefix=prefix).page(body)
     with _lock:
         _kept[name] = page
         while len(_kept) > MOST_KEPT:

@@ -18,6 +18,8 @@ from lms.core import clock
 from lms.core.actor import ScopeKind
 from lms.core.database import Session
 from lms.core.jobs.services import enqueue
+from lms.enrolments.models import Assignment
+from lms.enrolments.rules.assigning import AssignmentState, SubjectKind
 from lms.notices.models import Notice
 from lms.notices.rules import Category
 from lms.people.models import ImportRun, Merge, Person, Transfer
@@ -112,6 +114,20 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
     )
     session.add_all([transfer, merge, run, notice])
     job = enqueue(session, "test.sample", {}, requested_by=focal_point_actor(focal_point), now=now)
+    session.add(
+        Assignment(
+            run_id=job.run_id,
+            member_code="PLW",
+            subject_kind=SubjectKind.COURSE,
+            subject_key="victim-identification",
+            state=AssignmentState.DONE,
+            chosen={"people": [official.id]},
+            counts={"enrol": 1},
+            made_by=focal_point.id,
+            made_at=now,
+            done_at=now,
+        )
+    )
     opened = begin_session(session, official, browser="Test", second_factor=False, now=now)
     session.flush()
     certificate = _certificate(session, official, mark)
@@ -123,12 +139,14 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "course_key": "victim-identification",
         "digest": "0",
         "form_name": "csv",
+        "helpline_id": 1,
         "int:run_id": run.id,
         "job_id": job.id,
         "key": "victim-identification",
         "mail_id": 1,
         "measure_name": "completed",
         "merge_id": merge.id,
+        "module_key": "what-trafficking-is",
         "name": "bekal.css",
         "notice_id": notice.id,
         "number": 1,

@@ -19,6 +19,10 @@ from lms.enrolments.rules import EnrolmentState
 from lms.learning.rules.plans import Plan, plan_of
 from lms.progress.queries import known_of
 
+CLOSED = N_(
+    "Something in this edition was harmful or wrong, so its pages are closed. What you did is kept."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class OnCourse:
@@ -61,12 +65,7 @@ def get_activity(on: OnCourse, key: str) -> Activity:
     Raises NotFoundError, and ClosedError when the edition was withdrawn as harmful or wrong.
     """
     if on.stored.is_closed:
-        raise ClosedError(
-            N_(
-                "Something in this edition was harmful or wrong, so its pages are closed. "
-                "What you did is kept."
-            )
-        )
+        raise ClosedError(CLOSED)
     try:
         return on.edition.activity(key)
     except KeyError as error:
