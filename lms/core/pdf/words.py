@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
@@ -77,7 +78,7 @@ class Words:
         """A day with the month in letters."""
         return format_date(day, DAY, locale=self.language.replace("-", "_"))
 
-    def number(self, number: float) -> str:
+    def number(self, number: float | Decimal) -> str:
         """A number as this language writes it, without needless zeros."""
         return format_decimal(number, locale=self.language.replace("-", "_"))
 
