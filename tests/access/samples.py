@@ -26,6 +26,7 @@ from lms.people.models import ImportRun, Merge, Person, Transfer
 from lms.people.models.affiliations import MergeState, TransferState
 from lms.people.models.imports import ImportState
 from lms.people.services.sessions import begin_session
+from tests.access.taught_rows import make_taught_rows
 from tests.factories import focal_point_actor, give_role, make_agency, make_official
 
 TOKEN = "x" * 43
@@ -42,6 +43,11 @@ OF_A_PERSON = frozenset(
         "import_id",
         "notice_id",
         "session_id",
+        "enrolment_id",
+        "evidence_id",
+        "marking_id",
+        "problem_id",
+        "question_id",
     }
 )
 """Variables that lead to a row about a person: another member must get 404 for them."""
@@ -132,6 +138,7 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
     session.flush()
     certificate = _certificate(session, official, mark)
     values = {
+        **make_taught_rows(session, official, mark),
         "activity_key": "act-means-purpose",
         "agency_id": make_agency(session, "PLW").id,
         "certificate_id": certificate.id,
@@ -146,6 +153,7 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "mail_id": 1,
         "measure_name": "completed",
         "merge_id": merge.id,
+        "message_id": 1,
         "module_key": "what-trafficking-is",
         "name": "bekal.css",
         "notice_id": notice.id,
