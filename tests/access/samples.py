@@ -19,7 +19,8 @@ from lms.core.actor import ScopeKind
 from lms.core.database import Session
 from lms.core.jobs.services import enqueue
 from lms.enrolments.models import Assignment
-from lms.enrolments.rules.assigning import AssignmentState, SubjectKind
+from lms.enrolments.rules.assigning import AssignmentState
+from lms.enrolments.rules.assigning import SubjectKind as AssignedKind
 from lms.notices.models import Notice
 from lms.notices.rules import Category
 from lms.people.models import ImportRun, Merge, Person, Transfer
@@ -124,7 +125,7 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         Assignment(
             run_id=job.run_id,
             member_code="PLW",
-            subject_kind=SubjectKind.COURSE,
+            subject_kind=AssignedKind.COURSE,
             subject_key="victim-identification",
             state=AssignmentState.DONE,
             chosen={"people": [official.id]},

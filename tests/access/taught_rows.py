@@ -1,0 +1,117 @@
+"""What people of Palau wrote, asked and reported on a course: rows for the access suite.
+
+They stand on a course of their own, so that nobody of another member takes or teaches it.
+"""
+
+from __future__ import annotations
+
+from lms.assessments.models import Marking, Writing, WritingVersion
+from lms.assessments.rules.markings import MarkingState
+from lms.core import clock
+from lms.core.database import Session
+from lms.courses.models import StoredEdition
+from lms.enrolments.models import Enrolment
+from lms.enrolments.rules import EnrolmentState, Source
+from lms.learning.models import LessonAnswer, LessonQuestion, PageProblem
+from lms.learning.rules.problems import ProblemKind, ProblemState
+from lms.learning.rules.questions import Audience
+from lms.people.models import Person
+from lms.progress.models import Evidence
+from lms.progress.rules import EvidenceKind
+
+COURSE = "a-course-of-palau"
+
+
+def make_taught_rows(session: Session, person: Person, mark: str) -> dict[str, int]:
+    """The rows, each with the mark in every word a person wrote; their ids by variable."""
+    now = clock.now()
+    edition = StoredEdition(
+        course_key=COURSE,
+        number=1,
+        digest="0" * 64,
+        card={},
+        content="{}",
+        is_current=False,
+        published_at=now,
+    )
+    session.add(edition)
+    session.flush()
+    of_person = {"person_id": person.id, "member_code": person.member_code}
+    enrolment = Enrolment(
+        course_key=COURSE,
+        edition_id=edition.id,
+        source=Source.SELF,
+        state=EnrolmentState.ACTIVE,
+        language="en",
+        enrolled_at=now,
+        **of_person,
+    )
+    session.add(enrolment)
+    session.flush()
+    of_activity = {**of_person, "activity_key": "plan"}
+    answers = {"step": f"A plan {mark}"}
+    writing = Writing(enrolment_id=enrolment.id, answers=answers, saved_at=now, **of_activity)
+    fact = Evidence(
+        client_id="attended:sample",
+        enrolment_id=enrolment.id,
+        kind=EvidenceKind.ATTENDED,
+        happened_at=now,
+        recorded_at=now,
+        facts={},
+        **of_activity,
+    )
+    session.add_all([writing, fact])
+    session.flush()
+    marking = Marking(
+        writing_id=writing.id,
+        enrolment_id=enrolment.id,
+        course_key=COURSE,
+        state=MarkingState.SENT,
+        version=1,
+        sent_at=now,
+        **of_activity,
+    )
+    on_page = {**of_activity, "course_key": COURSE, "edition_id": edition.id, "language": "en"}
+    question = LessonQuestion(
+        client_id="sample",
+        audience=Audience.COURSE,
+        text=f"A question {mark}",
+        asked_at=now,
+        **on_page,
+    )
+    problem = PageProblem(
+        client_id="sample",
+        kind=ProblemKind.OTHER,
+        text=f"A problem {mark}",
+        state=ProblemState.OPEN,
+        reported_at=now,
+        **on_page,
+    )
+    session.add_all([marking, question, problem])
+    session.flush()
+    version = WritingVersion(
+        marking_id=marking.id,
+        course_key=COURSE,
+        number=1,
+        language="en",
+        answers=answers,
+        sent_at=now,
+        **of_person,
+    )
+    answer = LessonAnswer(
+        client_id="sample",
+        question_id=question.id,
+        person_id=person.id,
+        language="en",
+        text=f"An answer {mark}",
+        answered_at=now,
+    )
+    session.add_all([version, answer])
+    session.flush()
+    return {
+        "enrolment_id": enrolment.id,
+        "evidence_id": fact.id,
+        "marking_id": marking.id,
+        "problem_id": problem.id,
+        "question_id": question.id,
+    }
