@@ -19,7 +19,6 @@ from lms.core.actor import ScopeKind
 from lms.core.database import Session
 from lms.core.jobs.services import enqueue
 from lms.enrolments.models import Assignment
-from lms.enrolments.rules.assigning import AssignmentState
 from lms.enrolments.rules.assigning import SubjectKind as AssignedKind
 from lms.notices.models import Notice
 from lms.notices.rules import Category
@@ -127,7 +126,7 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
             member_code="PLW",
             subject_kind=AssignedKind.COURSE,
             subject_key="victim-identification",
-            state=AssignmentState.DONE,
+            state=assigning.AssignmentState.DONE,
             chosen={"people": [official.id]},
             counts={"enrol": 1},
             made_by=focal_point.id,

@@ -53,6 +53,15 @@ OUTCOME_NAMES: dict[Outcome, str] = {
     Outcome.NOT_ACTIVE: N_("Not possible: the account is not active"),
     Outcome.PREREQUISITE: N_("Not possible: another course comes first"),
 }
+DONE_NAMES: dict[Outcome, str] = {
+    Outcome.ENROL: N_("Enrolled"),
+    Outcome.RETURN: N_("Back on it, with what they did earlier"),
+    Outcome.SET_DUE: N_("Were on it; the day due was added"),
+    Outcome.KEEP: N_("Were on it; nothing changed"),
+    Outcome.COMPLETED: N_("Had completed it; left alone"),
+    Outcome.NOT_ACTIVE: N_("Not enrolled: the account was not active"),
+    Outcome.PREREQUISITE: N_("Not enrolled: another course comes first"),
+}
 DOES_SOMETHING = frozenset({Outcome.ENROL, Outcome.RETURN, Outcome.SET_DUE})
 
 

@@ -128,7 +128,6 @@ def put_on(
         due_on=due.day if due is not None else None,
         run_id=run_id,
     )
-    session.flush()
     record(
         session,
         actor,

@@ -31,6 +31,7 @@ from lms.enrolments.queries.own_people import (
 from lms.enrolments.queries.subjects import get_subject, list_subjects
 from lms.enrolments.rules.assigning import (
     DOES_SOMETHING,
+    DONE_NAMES,
     MOST_AT_ONCE,
     MOST_PEOPLE,
     OUTCOME_NAMES,
@@ -259,7 +260,7 @@ def _page(found: Assignment, refused: str | None = None) -> str:
         language=page_language(),
         counts=counts,
         named=named,
-        outcomes=OUTCOME_NAMES,
+        outcomes=OUTCOME_NAMES if found.state is AssignmentState.DRAFT else DONE_NAMES,
         total=sum(counts.values()),
         doing=sum(counts[outcome] for outcome in DOES_SOMETHING),
         refused=refused,

@@ -86,6 +86,11 @@ class Wanted:
         )
 
     @property
+    def has_more(self) -> bool:
+        """Whether more than words and state is asked for."""
+        return bool(self.course or self.member or self.agency or self.due)
+
+    @property
     def arguments(self) -> dict[str, Any]:
         """The filter as arguments of an address; what is not set is left out."""
         pairs = {

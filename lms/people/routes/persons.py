@@ -292,20 +292,29 @@ def _page(
 def _further_steps(view: PersonView) -> list[tuple[str, str]]:
     """Links to what is done to a person elsewhere, for those whose role may."""
     steps = (
-        (Permission.AFFILIATION_CHANGE, gettext("Agency and post"), "affiliation"),
-        (Permission.TRANSFER_RELEASE, gettext("Transfer to another member"), "transfer_start"),
-        (Permission.ROLE_READ, gettext("Roles and terms"), "person_roles"),
-        (Permission.MERGE_PROPOSE, gettext("Two accounts of one person"), "merge_propose"),
+        (
+            Permission.ENROLMENT_READ_OWN_MEMBER,
+            gettext("Courses and how they stand"),
+            "learning.own_person",
+        ),
+        (Permission.AFFILIATION_CHANGE, gettext("Agency and post"), "people.affiliation"),
+        (
+            Permission.TRANSFER_RELEASE,
+            gettext("Transfer to another member"),
+            "people.transfer_start",
+        ),
+        (Permission.ROLE_READ, gettext("Roles and terms"), "people.person_roles"),
+        (Permission.MERGE_PROPOSE, gettext("Two accounts of one person"), "people.merge_propose"),
         (
             Permission.SECOND_FACTOR_REMOVE,
             gettext("Lost phone and printed codes"),
-            "take_away_second_factor",
+            "people.take_away_second_factor",
         ),
     )
     if view.state is not PersonState.ACTIVE:
         return []
     return [
-        (words, url_for(f"people.{endpoint}", person_id=view.person_id))
+        (words, url_for(endpoint, person_id=view.person_id))
         for permission, words, endpoint in steps
         if may(actor(), permission)
     ]
