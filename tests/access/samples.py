@@ -19,6 +19,7 @@ from lms.core.actor import ScopeKind
 from lms.core.database import Session
 from lms.core.jobs.services import enqueue
 from lms.enrolments.models import Assignment
+from lms.enrolments.rules.assigning import AssignmentState
 from lms.enrolments.rules.assigning import SubjectKind as AssignedKind
 from lms.notices.models import Notice
 from lms.notices.rules import Category
@@ -126,7 +127,7 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
             member_code="PLW",
             subject_kind=AssignedKind.COURSE,
             subject_key="victim-identification",
-            state=assigning.AssignmentState.DONE,
+            state=AssignmentState.DONE,
             chosen={"people": [official.id]},
             counts={"enrol": 1},
             made_by=focal_point.id,
