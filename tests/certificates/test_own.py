@@ -181,6 +181,26 @@ def test_focal_point_lists_certificates_earned_under_their_member_alone(
     assert len(list_for_person(session, palau, holder.id)) == 1
 
 
+def test_focal_point_opens_documents_of_own_people_and_of_nobody_else(
+    session, sign_in, settings, holder
+) -> None:
+    make_documents(session, settings)
+    (certificate,) = certificates_of(session, holder)
+    path = f"/certificates/own/{certificate.id}/document.pdf"
+    palau = sign_in(_focal_point(session, "PLW"), second_factor=True)
+    page = palau.get(f"/own/{holder.id}")
+    assert page.links("PDF A small course") == [path]
+    with palau.raw("GET", path) as answer:
+        assert answer.data.startswith(b"%PDF-")
+    fiji = sign_in(_focal_point(session, "FJI"), second_factor=True)
+    real, invented = (
+        fiji.raw("GET", path),
+        fiji.raw("GET", path.replace(str(certificate.id), "9876")),
+    )
+    assert (real.status_code, len(real.data)) == (404, len(invented.data))
+    assert sign_in(holder).raw("GET", path).status_code == 403
+
+
 def _focal_point(session, member):
     person = make_official(session, member)
     give_role(session, person, Role.FOCAL_POINT, ScopeKind.MEMBER, member)

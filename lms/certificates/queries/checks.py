@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lms.access.reaches import Reach, scoped
 from lms.certificates.models import Certificate
 from lms.certificates.rules import (
+    NAMING,
     ShownField,
     Snapshot,
     Standing,
@@ -117,6 +118,9 @@ def _told(
 ) -> Checked:
     frozen: Snapshot = certificate.frozen
     standing = standing_of(certificate.state, certificate.expires_on, today=now.date())
+    if standing in {Standing.REVOKED, Standing.SUPERSEDED}:
+        # What no longer counts leads to nobody: no conclusion is to be drawn about a person.
+        shown = shown - NAMING
 
     return Checked(
         standing=standing,

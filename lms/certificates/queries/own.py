@@ -80,6 +80,16 @@ def list_for_person(session: Session, actor: Actor, person_id: int) -> Sequence[
     return session.execute(statement).scalars().all()
 
 
+def get_of_own_member(session: Session, actor: Actor, certificate_id: int) -> Certificate:
+    """A certificate earned under the actor's member. Raises NotFoundError for any other."""
+    found = session.execute(
+        scoped(Certificate, actor, Reach.OWN_MEMBER).where(Certificate.id == certificate_id)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFoundError(NO_SUCH)
+    return found
+
+
 def states_of_enrolments(
     session: Session, actor: Actor, reach: Reach, enrolment_ids: Sequence[int]
 ) -> dict[int, list[tuple[str, str]]]:

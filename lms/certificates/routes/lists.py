@@ -26,7 +26,7 @@ from lms.certificates.queries.lists import (
     places_of,
     steps_of,
 )
-from lms.certificates.queries.own import open_request, successor_of
+from lms.certificates.queries.own import get_of_own_member, open_request, successor_of
 from lms.certificates.routes.blueprint import blueprint
 from lms.certificates.routes.showing import CHIPS, document_answer, is_ready
 from lms.certificates.rules import (
@@ -68,6 +68,15 @@ def document(certificate_id: int) -> Response:
     return document_answer(found)
 
 
+@blueprint.get("/certificates/own/<int:certificate_id>/document.pdf")
+@policy(Permission.CERTIFICATE_READ_OWN_MEMBER, recorded=True)
+def member_document(certificate_id: int) -> Response:
+    """The document of somebody of one's own member, for focal points."""
+    found = get_of_own_member(session(), actor(), certificate_id)
+    record_access([found.person_id], is_export=True)
+    return document_answer(found)
+
+
 @blueprint.get("/certificates/requests")
 @policy(Permission.CERTIFICATE_DECIDE, recorded=True)
 def requests() -> str:
@@ -102,6 +111,7 @@ def list_page(*, refused: str = "") -> str:
         grouped=grouped,
         waiting=count_waiting(session(), actor()),
         may_decide=may(actor(), Permission.CERTIFICATE_DECIDE),
+        may_count_alumni=may(actor(), Permission.ALUMNI_READ_ALL),
         next_page=url_for("certificates.certificates", **arguments, before=following)
         if following
         else None,

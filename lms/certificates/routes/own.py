@@ -28,6 +28,7 @@ from lms.certificates.rules import (
     CERTIFICATE_KIND_NAMES,
     CERTIFICATE_STATE_NAMES,
     SHOWN_FIELD_NAMES,
+    SHOWN_ON_CHECK,
     CorrectionReason,
     ShownField,
     fields_on_check,
@@ -142,7 +143,8 @@ def ask(certificate_id: int) -> Response | tuple[str, int]:
 def _page(certificate: Certificate) -> str:
     switches = limits_of(session(), certificate.person_id)
     shown = fields_on_check(certificate.shown_on_check, is_limited=switches.is_limited)
-    shared = [ShownField(field) for field in certificate.share_fields] or list(ShownField)
+    chosen = [ShownField(field) for field in certificate.share_fields]
+    shared = chosen if certificate.share_token else sorted(SHOWN_ON_CHECK & shown)
     successor = successor_of(session(), actor(), Reach.SELF, certificate)
     return render_template(
         "certificates/own.html",

@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response
 from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.access.rules import scopes_for
+from lms.certificates.queries.own import list_for_person
+from lms.certificates.routes.showing import CERTIFICATE_WORDS, listed
 from lms.core.actor import ScopeKind
 from lms.core.downloads import table_answer
 from lms.core.errors import BadInputError, NotFoundError, NotPossibleError
@@ -187,6 +189,8 @@ def own_person(person_id: int) -> str:
         "learning/own_person.html",
         person=shown[0],
         courses=courses_of(session(), actor(), found, page_language()),
+        certificates=listed(list_for_person(session(), actor(), person_id), now()),
+        **CERTIFICATE_WORDS,
         names=STANDING_NAMES,
         sources=SOURCE_NAMES,
     )
