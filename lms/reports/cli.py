@@ -42,7 +42,9 @@ def report() -> None:
 @click.option("--period", default="", help="2026-11, 2026-Q3, 2026-H1, 2026, or FIRST..LAST.")
 @click.option("--as-of", "as_of", default="", help="A day, such as 2026-09-30; now if left out.")
 @click.option("--audience", type=click.Choice([each.value for each in Audience]), default="named")
-@click.option("--format", "form", type=click.Choice([*FileForm, JSON]), default="csv")
+@click.option(
+    "--format", "form", type=click.Choice([*(each.value for each in FileForm), JSON]), default="csv"
+)
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else the screen."
 )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lms.access.roles import Role
-from tests.factories import give_role, make_focal_point, make_official, make_secretariat
+from tests.factories import make_secretariat
 
 
 @pytest.fixture

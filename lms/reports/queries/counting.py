@@ -391,6 +391,8 @@ def _certified(context: _Context, counter: Actor) -> Subquery:
             revoked.subject_kind == Certificate.subject_kind,
             revoked.subject_id == Certificate.subject_id,
             revoked.kind == Certificate.kind,
+            # Itself or a correction of it; not one that was revoked before it was issued anew.
+            revoked.id >= Certificate.id,
             revoked.state == CertificateState.REVOKED,
             revoked.revoked_at <= context.moment,
         )
