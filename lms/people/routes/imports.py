@@ -34,6 +34,7 @@ from lms.people.routes.import_words import (
     shown_changes,
     write_label,
 )
+from lms.people.routes.letters import sentence_of
 from lms.people.rules.imports.columns import LABELS
 from lms.people.rules.imports.problems import SENTENCES
 from lms.people.rules.imports.states import (
@@ -294,6 +295,7 @@ def _page(run: ImportRun) -> str:
         form.problems.data = counts["problems"]
         return render_template(
             "people/import_preview.html",
+            unprintable=sentence_of(counts.get("letters", [])),
             form=form,
             again=again,
             labels=LABELS,

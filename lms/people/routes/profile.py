@@ -36,6 +36,7 @@ from lms.people.queries.members import member_names
 from lms.people.queries.persons import get_row
 from lms.people.routes.blueprint import blueprint
 from lms.people.routes.entering import prove_password, show
+from lms.people.routes.letters import warning_of
 from lms.people.rules.listing import SIDE_WORDS
 from lms.people.services import addresses
 from lms.people.services.profile import limit_own_listing, save_profile
@@ -67,6 +68,8 @@ def profile() -> Answer:
                 status = show(form, error)
             else:
                 flash(gettext("Your profile is saved."))
+                if warning := warning_of([form.values().name, form.values().own_script_name]):
+                    flash(warning, "warn")
                 return redirect(url_for("people.profile"), 303)
     switches = switches_of(person, agency)
     page = render_template(

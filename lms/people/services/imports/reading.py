@@ -15,6 +15,7 @@ from lms.core.actor import Actor
 from lms.core.audit.services import record
 from lms.core.database import Session
 from lms.core.errors import BadInputError
+from lms.core.lettering import unprintable
 from lms.core.text import N_, fold
 from lms.people.models import ImportProblem, ImportRow, ImportRun
 from lms.people.models.imports import RowOutcome
@@ -35,6 +36,9 @@ from lms.people.rules.spreadsheets.reading import read_table
 from lms.people.rules.spreadsheets.tables import Row, Table
 
 SAMPLE = 5
+MOST_LETTERS = 20
+_PRINTED = ("name", "own_script_name")
+"""What of a row stands on a certificate."""
 """Rows of the file shown as they were read, so that a wrong encoding is seen."""
 
 
@@ -160,7 +164,10 @@ def store_rows(session: Session, run: ImportRun, judged: Sequence[Judged]) -> No
 
 
 def add_counts(counts: dict[str, Any], judged: Sequence[Judged]) -> dict[str, Any]:
-    """The counts so far with these rows added: outcomes, problems by kind, agencies to add."""
+    """The counts so far with these rows added: outcomes, problems by kind, agencies to add.
+
+    `letters` are those of names that no certificate can print, for a note; a few suffice.
+    """
     outcomes = Counter(row.outcome for row in judged)
     kinds = Counter(counts.get("kinds", {}))
     kinds.update(problem.code for row in judged for problem in row.problems)
@@ -169,6 +176,8 @@ def add_counts(counts: dict[str, Any], judged: Sequence[Judged]) -> dict[str, An
         if row.new_agency is not None:
             code, name = row.new_agency
             agencies.setdefault((code, fold(name)), [code, name])
+    names = "".join(row.cells.get(name, "") for row in judged for name in _PRINTED)
+    letters = dict.fromkeys([*counts.get("letters", []), *unprintable(names)])
     return {
         "rows": counts.get("rows", 0) + len(judged),
         "new": counts.get("new", 0) + outcomes[RowOutcome.NEW],
@@ -177,6 +186,7 @@ def add_counts(counts: dict[str, Any], judged: Sequence[Judged]) -> dict[str, An
         "problems": counts.get("problems", 0) + outcomes[RowOutcome.PROBLEM],
         "kinds": dict(sorted(kinds.items())),
         "agencies": list(agencies.values()),
+        "letters": list(letters)[:MOST_LETTERS],
     }
 
 
