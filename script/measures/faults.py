@@ -2,6 +2,7 @@
 
 import http.cookiejar
 import json
+import os
 import socket
 import statistics
 import subprocess
@@ -35,6 +36,7 @@ LOOKS = 60
 INVITED = 40
 LARGEST_DIFFERENCE = 0.004
 """Seconds between the medians of a thing that exists and one that does not."""
+PAIRS = 200
 PEOPLE = 20_000
 MEMBERS = ("Cambodia", "Fiji", "Indonesia", "Viet Nam")
 LONGEST_RERUN = 300.0
@@ -258,6 +260,29 @@ def killed_worker() -> Iterator[Row]:
                 f"{COUNTED:,} rows in chunks of {COUNTED_CHUNK}",
                 "script/faults killed_worker",
             ]
+
+
+@TABLE.measure(seconds=300)
+def two_tabs() -> Iterator[Row]:
+    """The last two activities of 200 courses, each pair in two tabs at the same moment."""
+    test = "tests/completion/test_two_tabs.py"
+    begun = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-k", "postgresql", test],
+        env={**os.environ, "BEKAL_TWO_TABS": str(PAIRS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    is_held = ended.returncode == 0
+    yield [
+        f"two last activities in two tabs, {PAIRS} pairs",
+        "postgresql",
+        f"{'all complete' if is_held else 'completions lost'}, {time.monotonic() - begun:.0f} s",
+        held(is_held),
+        f"{PAIRS} enrolments",
+        "script/faults two_tabs",
+    ]
 
 
 def count_under_kills(url: str) -> tuple[int, int, int]:

@@ -69,7 +69,8 @@ def credit(
     left = missing(edition, known)
     step = transition(enrolment.state, "complete")
     if is_new:
-        enrolment.last_activity_at = now
+        # Of two tabs the one that came first may be written second.
+        enrolment.last_activity_at = max(now, enrolment.last_activity_at or now)
     if left or step is None:
         session.flush()
         if is_new and _may_earn_more(edition, fact):
