@@ -27,7 +27,8 @@ from lms.people.models.persons import PersonState
 from lms.progress.models import Evidence
 from lms.progress.queries import known_of
 from lms.progress.rules import missing
-from lms.web.demonstration.bulk.people import RUN_ID, insert_people, read_ground
+from lms.web.demonstration.bulk.ground import read_ground
+from lms.web.demonstration.bulk.people import RUN_ID, insert_people
 from lms.web.demonstration.cli import demo
 from lms.web.demonstration.loading import require_allowed
 from tests.factories import make_agency, make_official, password_hash

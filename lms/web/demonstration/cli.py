@@ -16,10 +16,11 @@ from lms.core.request import settings
 from lms.core.text import N_
 from lms.people.services.members import load_members
 from lms.people.services.passwords import hash_password
-from lms.web.demonstration.bulk.people import CHUNK, insert_people, read_ground
+from lms.web.demonstration.bulk.ground import read_ground
+from lms.web.demonstration.bulk.people import CHUNK, insert_people
 from lms.web.demonstration.cast import PASSWORD, Player, accounts, cohort, shown
 from lms.web.demonstration.cohort import live
-from lms.web.demonstration.jobs import COHORT
+from lms.web.demonstration.jobs import COHORT, ask_counts
 from lms.web.demonstration.loading import (
     DEMONSTRATION,
     is_loaded,
@@ -73,6 +74,8 @@ def load_cohort(later: bool, people: int | None) -> None:
     for player in cohort()[:people]:
         with Session(db.engine) as session, session.begin():
             made += live(session, player, password_hash, today=today)
+    with Session(db.engine) as session, session.begin():
+        ask_counts(session, now=clock.now())
     click.echo(f"Demonstration: {made} people of the cohort made.")
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Mapping
 
+from lms.core.database import Session
 from lms.core.jobs.work import Handler, Work
+from lms.learning.services.standings import ask_refresh, course_keys
 from lms.people.services.passwords import hash_password
 from lms.web.demonstration.cast import PASSWORD, cohort
 from lms.web.demonstration.cohort import live
-from lms.web.demonstration.loading import require_allowed
+from lms.web.demonstration.loading import DEMONSTRATION, require_allowed
 
 COHORT = "demonstration.cohort"
 
@@ -31,9 +34,17 @@ def load_cohort(work: Work) -> None:
             work.advance(
                 session, cursor={"number": number + 1}, done=number + 1, total=len(everybody)
             )
+    with work.transaction() as session:
+        ask_counts(session, now=work.now())
         # A story writes for as long as a person's months need. SQLite lets in whoever asks at
         # the right moment, so without a rest of the same length the pages would wait in vain.
         time.sleep(time.monotonic() - began)
+
+
+def ask_counts(session: Session, *, now: datetime.datetime) -> None:
+    """Let the worker count every course whole: what has just been made happened long ago."""
+    for key in course_keys(session):
+        ask_refresh(session, DEMONSTRATION, key, now=now, whole=True)
 
 
 HANDLERS: Mapping[str, Handler] = {COHORT: load_cohort}

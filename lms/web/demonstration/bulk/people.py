@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from lms.access.guard import owned_tables
 from lms.access.reaches import VOUCHED
@@ -16,23 +15,19 @@ from lms.assessments.models import Attempt
 from lms.certificates.models import Certificate, CertificateStep
 from lms.certificates.rules import CertificateKind, Snapshot, new_number
 from lms.core.database import Session
-from lms.core.errors import NotFoundError
-from lms.core.text import N_
-from lms.courses.queries import get_current
-from lms.courses.store import get_edition
-from lms.courses.values.edition import Edition
-from lms.courses.values.quiz import Quiz
 from lms.enrolments.models import Enrolment, EnrolmentStep
 from lms.enrolments.rules.due import Due
-from lms.people.models import Acceptance, Affiliation, Agency, Person
-from lms.people.models.members import Member, MemberKind
+from lms.learning.models import Standing
+from lms.learning.services.standings import count_course, write_summary
+from lms.people.models import Acceptance, Affiliation, Person
 from lms.people.rules.documents import IN_FORCE
+from lms.people.rules.listing import OFFICIAL
 from lms.people.rules.names import search_text, sort_name
 from lms.progress.models import Evidence
-from lms.progress.rules import needed
+from lms.web.demonstration.bulk.ground import Body, Course, Ground, Test
 from lms.web.demonstration.bulk.rows import Pool, in_haste
-from lms.web.demonstration.cast import cohort, players
-from lms.web.demonstration.stories import Chapter, Stage, Story, courses_for, drawn_story
+from lms.web.demonstration.loading import DEMONSTRATION
+from lms.web.demonstration.stories import Chapter, Stage, Story, drawn_story
 
 CHUNK = 2_000
 """People to a transaction; about 50 rows each."""
@@ -40,104 +35,6 @@ RUN_ID = "bulk"
 NO_QUESTIONS = '{"language": "en", "questions": []}'
 """The drawing of an attempt whose questions nobody asks for: it has a result, and that is all."""
 _LEFT_FOR = ("no_time", "changed_post", "not_needed", "too_heavy", "other")
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """An agency that people are put into."""
-
-    id: int
-    member_code: str
-    member: str
-    name: str
-    courses: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """A quiz whose attempts are inserted: tests, not the knowledge checks on the way."""
-
-    key: str
-    length: int
-    is_pre: bool
-    is_final: bool
-    is_passed_by_all: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """What is needed of the current edition of a course: its required activities, in order."""
-
-    id: int
-    number: int
-    title: str
-    hours: float
-    steps: tuple[tuple[str, str, Test | None], ...]
-
-
-@dataclass(slots=True)
-class Ground:
-    """All that is read once."""
-
-    bodies: list[Body]
-    weights: list[float]
-    courses: dict[str, Course]
-    names: list[tuple[str, str]]
-    password_hash: str
-    today: datetime.datetime
-
-
-def read_ground(session: Session, password_hash: str, *, now: datetime.datetime) -> Ground:
-    """Agencies, courses and parts of names. Raises NotFoundError without courses or agencies."""
-    statement = (
-        select(Agency, Member)
-        .join(Member, Member.code == Agency.member_code)
-        .where(Agency.closed_at.is_(None), Member.kind == MemberKind.GOVERNMENT)
-        .order_by(Agency.id)
-    )
-    bodies = [
-        Body(agency.id, member.code, member.name, agency.name, courses_for(agency.type))
-        for agency, member in session.execute(statement)
-    ]
-    if not bodies:
-        raise NotFoundError(N_("Load the demonstration first: lms demo load"))
-    keys = sorted({key for body in bodies for key in body.courses})
-    courses = {key: _course(session, key) for key in keys}
-    names = [player.cells["name"].rpartition(" ") for player in (*players(), *cohort())]
-    return Ground(
-        bodies=bodies,
-        # A few agencies send many, most send some.
-        weights=[1 / (1 + number % 7) for number in range(len(bodies))],
-        courses=courses,
-        names=[(given, family) for given, _, family in names if given],
-        password_hash=password_hash,
-        today=now,
-    )
-
-
-def _course(session: Session, key: str) -> Course:
-    stored = get_current(session, key)
-    edition: Edition = get_edition(session, stored.digest)
-    activities = [edition.activity(each) for each in edition.order if each in edition.required]
-    steps = tuple(
-        (each.key, needed(each).value, _test(each) if isinstance(each, Quiz) else None)
-        for each in activities
-    )
-    rules = edition.course.certificates
-    hours = rules[0].hours if rules else 1.0
-    return Course(stored.id, stored.number, edition.course.title, hours, steps)
-
-
-def _test(quiz: Quiz) -> Test | None:
-    if quiz.purpose == "knowledge-check":
-        return None
-    return Test(
-        key=quiz.key,
-        length=quiz.length,
-        is_pre=quiz.purpose == "pre-test",
-        is_final=quiz.done_when == "passed",
-        is_passed_by_all=quiz.pass_mark is None,
-    )
 
 
 class Writer:
@@ -216,6 +113,17 @@ class Writer:
             ("certificate_id", *own, "verb", "happened_at", "reason"),
         )
 
+        self.standings = Pool(
+            connection,
+            Standing,
+            (
+                *("enrolment_id", "person_id", "member_code", "course_key", "edition_id"),
+                *("state", "sort_name", "module_key", "activity_key", "moved_at", "due_at"),
+                "completed_at",
+            ),
+            numbers=False,
+        )
+
     @property
     def pools(self) -> tuple[Pool, ...]:
         """In the order that foreign keys ask for."""
@@ -229,6 +137,7 @@ class Writer:
             self.evidence,
             self.certificates,
             self.certificate_steps,
+            self.standings,
         )
 
     def person(self, only: str | None) -> None:
@@ -242,13 +151,14 @@ class Writer:
         email = f"official.{self.people.next_id}@{body.member_code.lower()}.bulk.example"
         joined = ground.today - datetime.timedelta(days=story.joined)
         is_active = story.stage is not Stage.INVITED
+        is_limited = rng.random() < 0.08
         person_id = self.people.add(
             "active" if is_active else "invited",
             *(email, email, name, "", "", "", sort_name(name, "")),
             *(search_text(name, "", "", email), body.member_code, body.id, "Officer"),
             *("government", rng.choice(("woman", "man"))),
             *(["en"], "UTC", "en", ground.password_hash if is_active else None),
-            *(rng.random() < 0.06, rng.random() < 0.04, "", "", joined, RUN_ID),
+            *(is_limited, False, "", "", joined, RUN_ID),
         )
         own = (person_id, body.member_code, body.id)
         self.affiliations.add(*own, "Officer", joined.date(), joined)
@@ -256,9 +166,17 @@ class Writer:
             for document, version in IN_FORCE:
                 self.acceptances.add(person_id, document, version, "en", joined)
         for chapter in story.chapters:
-            self._enrol(own, body, name, chapter)
+            self._enrol(own, body, name, chapter, is_limited=is_limited)
 
-    def _enrol(self, own: tuple[int, str, int], body: Body, name: str, chapter: Chapter) -> None:
+    def _enrol(
+        self,
+        own: tuple[int, str, int],
+        body: Body,
+        name: str,
+        chapter: Chapter,
+        *,
+        is_limited: bool,
+    ) -> None:
         ground, rng = self._ground, self._rng
         course = ground.courses[chapter.course_key]
         begun = ground.today - datetime.timedelta(days=chapter.begun)
@@ -281,13 +199,28 @@ class Writer:
             last if count else None,
         )
         self._step(enrolment_id, own, "begin", begun, source, due[0])
+        next_up = course.steps[count] if state == "active" else None
+        self.standings.add(
+            *(enrolment_id, own[0], own[1], chapter.course_key, course.id, state),
+            sort_name(OFFICIAL if is_limited else name, ""),
+            *((next_up.module, next_up.key) if next_up else ("", "")),
+            *(last if count else begun, due[1], last if is_complete else None),
+        )
         gap = (last - begun) / max(count, 1)
-        for number, (key, kind, test) in enumerate(course.steps[:count], 1):
+        for number, step in enumerate(course.steps[:count], 1):
             at = begun + gap * number
-            if test is not None:
-                self._attempt(enrolment_id, own, test, at, fails=chapter.fails)
+            if step.test is not None:
+                self._attempt(enrolment_id, own, step.test, at, fails=chapter.fails)
             self.evidence.add(
-                f"bulk:{enrolment_id}:{number}", enrolment_id, *own, kind, key, at, at, "{}", ""
+                f"bulk:{enrolment_id}:{number}",
+                enrolment_id,
+                *own,
+                step.kind,
+                step.key,
+                at,
+                at,
+                "{}",
+                "",
             )
         if is_complete:
             self._step(enrolment_id, own, "complete", last, "", due[0])
@@ -388,6 +321,10 @@ def insert_people(
             for pool in writer.pools:
                 pool.finish(connection)
             connection.exec_driver_sql("ANALYZE")
+    with Session(engine) as session, session.begin():
+        for key in ground.courses:
+            counts = count_course(session, DEMONSTRATION, key, as_of=ground.today)
+            write_summary(session, key, counts, as_of=ground.today)
 
 
 def _on_one_course(rng: Random, story: Story, only: str) -> Story:

@@ -14,19 +14,34 @@ from lms.core.database import Base, UtcDateTime
 
 
 class Pool:
-    """Rows of one table that wait to be written. `next_id` is the id of the next row."""
+    """Rows of one table that wait to be written. `next_id` is the key of the next row.
 
-    def __init__(self, connection: Connection, model: type[Base], columns: Sequence[str]) -> None:
+    With `numbers` False the key is the row's first value, given by the caller.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        model: type[Base],
+        columns: Sequence[str],
+        *,
+        numbers: bool = True,
+    ) -> None:
         self.table = cast(Table, model.__table__)
-        self.columns = ("id", *columns)
+        self.columns = ("id", *columns) if numbers else tuple(columns)
+        self._numbers = numbers
         self._rows: list[tuple[Any, ...]] = []
         zone = "+00" if connection.dialect.name == "postgresql" else ""
         self._converted = _converters(self.table, self.columns, zone)
-        last = connection.execute(select(func.max(self.table.c.id))).scalar_one()
+        key = self.table.c[self.columns[0]]
+        last = connection.execute(select(func.max(key))).scalar_one()
         self.next_id: int = (last or 0) + 1
 
     def add(self, *values: Any) -> int:
-        """Keep a row with the values of `columns`; its id."""
+        """Keep a row with the values of `columns`; its key."""
+        if not self._numbers:
+            self._rows.append(values)
+            return int(values[0])
         row_id = self.next_id
         self.next_id += 1
         self._rows.append((row_id, *values))
@@ -47,7 +62,7 @@ class Pool:
 
     def finish(self, connection: Connection) -> None:
         """Let the database number on from here."""
-        if connection.dialect.name == "postgresql":
+        if self._numbers and connection.dialect.name == "postgresql":
             sequence = func.pg_get_serial_sequence(self.table.name, "id")
             connection.execute(select(func.setval(sequence, self.next_id - 1)))
 
