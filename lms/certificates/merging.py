@@ -14,5 +14,15 @@ def merge(documents: Iterable[BinaryIO], target: BinaryIO) -> None:
     with ExitStack() as stack, pikepdf.Pdf.new() as merged:
         for document in documents:
             source = stack.enter_context(pikepdf.Pdf.open(document))
+            for page in source.pages:
+                _take_off_signature(page)
             merged.pages.extend(source.pages)
         merged.save(target, deterministic_id=True)
+
+
+def _take_off_signature(page: pikepdf.Page) -> None:
+    """Leave the field of the signature out: it vouches for its own file, not for this one."""
+    annotations = page.obj.get("/Annots")
+    if annotations is not None:
+        kept = [each for each in annotations if each.get("/Subtype") != pikepdf.Name.Widget]
+        page.obj.Annots = pikepdf.Array(kept)

@@ -18,7 +18,8 @@ from lms.certificates.rules import CertificateState
 from lms.certificates.services.steps import note
 from lms.core.database import Session, insert_once
 from lms.core.jobs.work import Work
-from lms.core.pdf.making import UnprintableError
+from lms.core.pdf.making import Seal, UnprintableError
+from lms.core.pdf.signing import signer_of
 
 PDF = "application/pdf"
 JSON = "application/json"
@@ -53,12 +54,16 @@ def render_certificate(work: Work) -> None:
 
 
 def make_files(work: Work, certificate: Certificate, key: SigningKey) -> Made:
-    """Render and sign, and put both files into storage. Raises UnprintableError."""
+    """Render, sign, and put both files into storage. Raises UnprintableError."""
     number = certificate.number
     address = f"{work.settings.public_address}/verify/{number}"
     snapshot = certificate.frozen
     content = make_document(
-        snapshot, number=number, address=address, is_specimen=work.settings.prints_specimens
+        snapshot,
+        number=number,
+        address=address,
+        is_specimen=work.settings.prints_specimens,
+        seal=Seal(signer_of(work.settings), certificate.issued_at),
     )
     work.check()
     place = f"certificates/{number[:2].lower()}/{number.lower()}"
@@ -69,7 +74,7 @@ def make_files(work: Work, certificate: Certificate, key: SigningKey) -> Made:
 
 
 def signing_key(work: Work) -> SigningKey:
-    """The key of this installation; made on first use."""
+    """The key that signs credentials here; made on first use."""
     return load_or_make_key(work.settings.credential_key_file)
 
 
