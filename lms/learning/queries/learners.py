@@ -31,6 +31,7 @@ from lms.learning.models import Standing
 from lms.learning.queries.taught import teaches
 from lms.learning.rules.plans import Plan, plan_of
 from lms.learning.rules.teaching import (
+    LIMITED_SORT_NAME,
     STALLED_AFTER,
     Narrowed,
     Order,
@@ -362,7 +363,9 @@ def _named(session: Session, actor: Actor, course_key: str, wanted: Narrowed) ->
     """Whether a filter by member may find people with limited listing.
 
     A list narrowed to one member names the member of all in it. To a trainer it therefore
-    leaves them out, unless there are so many of the member that no one is told apart.
+    leaves them out, unless there are so many of the member that no one is told apart. They
+    are found by the sort name they share; who limited the listing since the last count is
+    not yet among them, which leaves out more and never fewer.
     """
     if not wanted.member or viewer_of_course(actor, course_key) is not Viewer.TRAINER:
         return True
@@ -371,6 +374,7 @@ def _named(session: Session, actor: Actor, course_key: str, wanted: Narrowed) ->
         .where(
             Standing.course_key == course_key,
             Standing.state.in_(wanted.states),
+            Standing.sort_name == LIMITED_SORT_NAME,
             Standing.member_code == wanted.member,
         )
         .join(Person, Person.id == Standing.person_id)

@@ -15,6 +15,8 @@ from lms.core.actor import Actor, ScopeKind
 from lms.core.text import N_
 from lms.courses.values.edition import Edition
 from lms.enrolments.rules.states import EnrolmentState
+from lms.people.rules.listing import OFFICIAL
+from lms.people.rules.names import sort_name
 from lms.progress.rules import Known, done
 
 STALLED_AFTER = datetime.timedelta(days=21)
@@ -25,6 +27,9 @@ ON = "on"
 MESSAGE_PAUSE = datetime.timedelta(hours=1)
 """Between two messages of one trainer to people of one course."""
 LONGEST_MESSAGE = 2000
+
+LIMITED_SORT_NAME = sort_name(OFFICIAL, "")
+"""Where everybody with limited listing stands in the order of names."""
 
 ON_STATES = (EnrolmentState.ACTIVE, EnrolmentState.COMPLETED)
 

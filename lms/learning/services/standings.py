@@ -19,11 +19,15 @@ from lms.courses.store import get_edition
 from lms.enrolments.models import Enrolment, EnrolmentStep
 from lms.enrolments.rules.states import EnrolmentState
 from lms.learning.models import CourseSummary, Standing
-from lms.learning.rules.teaching import LATELY, STALLED_AFTER, Counts, carries_on_at
+from lms.learning.rules.teaching import (
+    LATELY,
+    LIMITED_SORT_NAME,
+    STALLED_AFTER,
+    Counts,
+    carries_on_at,
+)
 from lms.people.models import Agency, Person
 from lms.people.queries.disclosed import switches_of
-from lms.people.rules.listing import OFFICIAL
-from lms.people.rules.names import sort_name
 from lms.progress.queries import known_of
 
 REFRESH = "learning.refresh_course"
@@ -124,7 +128,7 @@ def changed_standings(session: Session, actor: Actor, ids: Sequence[int]) -> lis
             "course_key": enrolment.course_key,
             "edition_id": enrolment.edition_id,
             "state": enrolment.state,
-            "sort_name": sort_name(OFFICIAL, "") if is_limited else person.sort_name,
+            "sort_name": LIMITED_SORT_NAME if is_limited else person.sort_name,
             "module_key": module_key,
             "activity_key": activity_key,
             "moved_at": enrolment.last_activity_at or enrolment.enrolled_at,
