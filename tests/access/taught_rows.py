@@ -5,32 +5,52 @@ They stand on a course of their own, so that nobody of another member takes or t
 
 from __future__ import annotations
 
+import functools
+import tempfile
+from pathlib import Path
+from typing import Any
+
 from lms.assessments.models import Marking, Writing, WritingVersion
 from lms.assessments.rules.markings import MarkingState
 from lms.core import clock
 from lms.core.database import Session
+from lms.courses.catalogue import card_of
+from lms.courses.check import load_course
 from lms.courses.models import StoredEdition
 from lms.enrolments.models import Enrolment
 from lms.enrolments.rules import EnrolmentState, Source
+from lms.guides.registry import read_registry
 from lms.learning.models import LessonAnswer, LessonQuestion, PageProblem
 from lms.learning.rules.problems import ProblemKind, ProblemState
 from lms.learning.rules.questions import Audience
 from lms.people.models import Person
 from lms.progress.models import Evidence
 from lms.progress.rules import EvidenceKind
+from tests.courses.small_course import write_small_course
 
 COURSE = "a-course-of-palau"
+
+
+@functools.cache
+def _small_edition() -> tuple[dict[str, Any], str]:
+    """The card and the content of the small course: pages of focal points read both."""
+    with tempfile.TemporaryDirectory() as folder:
+        content = Path(folder)
+        edition = load_course(write_small_course(content))
+        card = card_of(edition, read_registry(content / "guides")[0])
+    return card.as_json(), edition.to_json()
 
 
 def make_taught_rows(session: Session, person: Person, mark: str) -> dict[str, int]:
     """The rows, each with the mark in every word a person wrote; their ids by variable."""
     now = clock.now()
+    card, content = _small_edition()
     edition = StoredEdition(
         course_key=COURSE,
         number=1,
         digest="0" * 64,
-        card={},
-        content="{}",
+        card=card,
+        content=content,
         is_current=False,
         published_at=now,
     )
