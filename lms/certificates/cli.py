@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import select
 
 from lms.certificates.credentials import BadCredentialError, Credential, read_keys, verify
-from lms.certificates.models import CredentialKey
+from lms.certificates.queries.checks import list_keys
 from lms.certificates.rules import grouped
 from lms.core.database import Session, for_reading
 from lms.core.extensions import db
@@ -42,8 +41,7 @@ def verify_file(file: Path, keys: Path | None) -> None:
 
 def _own_keys() -> dict[str, str]:
     with Session(for_reading(db.engine)) as session:
-        rows = session.execute(select(CredentialKey)).scalars()
-        return {row.key_id: row.public_key for row in rows}
+        return {row.key_id: row.public_key for row in list_keys(session)}
 
 
 def _words(said: Credential) -> str:

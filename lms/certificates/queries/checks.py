@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from lms.access.reaches import Reach, scoped
-from lms.certificates.models import Certificate
+from lms.certificates.models import Certificate, CredentialKey
 from lms.certificates.rules import (
     NAMING,
     ShownField,
@@ -88,11 +91,6 @@ def check_shared(session: Session, token: str, *, now: datetime.datetime) -> Che
     return _told(session, certificate, shown, now=now)
 
 
-def preview(session: Session, certificate: Certificate, *, now: datetime.datetime) -> Checked:
-    """What a check of this certificate's number shows today, for its holder."""
-    return check_number(session, certificate.number, now=now)
-
-
 def limits_of(session: Session, person_id: int) -> Switches:
     """The switches of limited listing that bear upon a check."""
     return _switches(session, person_id)
@@ -158,3 +156,8 @@ def _successor_number(session: Session, certificate: Certificate, standing: Stan
 
 def _day(moment: datetime.datetime | None) -> datetime.date | None:
     return moment.date() if moment is not None else None
+
+
+def list_keys(session: Session) -> Sequence[CredentialKey]:
+    """Every key that ever signed a credential, oldest first."""
+    return session.execute(select(CredentialKey).order_by(CredentialKey.id)).scalars().all()

@@ -12,12 +12,10 @@ from typing import Any
 
 from flask import Response as FlaskResponse
 from flask import jsonify, make_response, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from lms.access.policies import public
-from lms.certificates.models import CredentialKey
-from lms.certificates.queries.checks import Checked, check_number, check_shared
+from lms.certificates.queries.checks import Checked, check_number, check_shared, list_keys
 from lms.certificates.routes.blueprint import blueprint
 from lms.certificates.rules import (
     CERTIFICATE_KIND_NAMES,
@@ -77,7 +75,6 @@ def verify_json(number: str) -> FlaskResponse:
 @public("Public keys are published, so that credentials can be checked without us.")
 def verify_keys() -> FlaskResponse:
     """Every key that ever signed a credential, oldest first."""
-    rows = session().execute(select(CredentialKey).order_by(CredentialKey.id)).scalars()
     keys = [
         {
             "id": row.key_id,
@@ -85,7 +82,7 @@ def verify_keys() -> FlaskResponse:
             "public_key": row.public_key,
             "first_used": row.first_used_at.date().isoformat(),
         }
-        for row in rows
+        for row in list_keys(session())
     ]
     return jsonify(keys=keys)
 
