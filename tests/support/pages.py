@@ -168,5 +168,9 @@ def _values(form: Tag) -> dict[str, Any]:
         elif control.name == "textarea":
             data[str(name)] = control.get_text()
         else:
-            data[str(name)] = str(control.get("value") or "")
+            value = str(control.get("value") or "")
+            stood = data.get(str(name))
+            # Several hidden fields of one name are several values, as a browser sends them.
+            both = [*(stood if isinstance(stood, list) else [stood]), value]
+            data[str(name)] = value if stood is None else both
     return data
