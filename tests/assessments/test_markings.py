@@ -98,9 +98,7 @@ def test_what_is_sent_stands_in_the_queue_and_is_accepted_by_the_rubric(
     assert "marking.accepted" in [notice.kind for notice in rows(session, Notice)]
 
 
-def test_accepted_text_is_no_longer_among_what_is_missing(
-    session, learner, trainer
-) -> None:
+def test_accepted_text_is_no_longer_among_what_is_missing(session, learner, trainer) -> None:
     learner.submit(learner.get(f"/learning/{KEY}/asking"), "Done, next lesson")
     send(learner)
     (marking,) = rows(session, Marking)
