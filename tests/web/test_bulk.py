@@ -8,10 +8,11 @@ import pytest
 
 from config import ROOT, Environment
 from lms.access.reaches import Reach, scoped
+from lms.access.roles import Role
 from lms.assessments.models import Attempt
 from lms.certificates.models import Certificate
 from lms.core import clock
-from lms.core.actor import Actor
+from lms.core.actor import Actor, ScopeKind
 from lms.core.errors import RefusedError
 from lms.core.extensions import db
 from lms.courses.check import course_folders, load_course
@@ -31,10 +32,11 @@ from lms.web.demonstration.bulk.ground import read_ground
 from lms.web.demonstration.bulk.people import RUN_ID, insert_people
 from lms.web.demonstration.cli import demo
 from lms.web.demonstration.loading import require_allowed
-from tests.factories import make_agency, make_official, password_hash
+from tests.factories import give_role, make_agency, make_official, password_hash
 
 SYSTEM = Actor.system("test")
 COURSE = "victim-identification"
+FIRST = "act-means-purpose"
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +114,35 @@ def test_all_are_on_one_course_and_services_number_on(session, engine, ground) -
 def people_of_run(session):
     """Those the bulk path made."""
     return [person for person in every(session, Person) if person.run_id == RUN_ID]
+
+
+def test_statements_of_the_pages_of_a_course_do_not_grow_with_who_is_on_it(
+    session, engine, ground, sign_in, statements
+) -> None:
+    learner, trainer = make_official(session), make_official(session)
+    give_role(session, trainer, Role.TRAINER, ScopeKind.COURSE, COURSE)
+    pages = sign_in(learner)
+    pages.post(f"/learning/{COURSE}/begin")
+    teaching = sign_in(trainer)
+    paths = [
+        (pages, "/learning"),
+        (pages, f"/learning/{COURSE}"),
+        (pages, f"/learning/{COURSE}/{FIRST}"),
+        (teaching, "/teaching"),
+        (teaching, f"/teaching/{COURSE}"),
+        (teaching, f"/teaching/{COURSE}/people"),
+    ]
+    found = []
+    for more in (60, 300):  # one page of the list is full both times
+        list(insert_people(engine, ground, more, only=COURSE))
+        counts = {}
+        for client, path in paths:
+            client.get(path)
+            with statements() as seen:
+                client.get(path)
+            counts[path] = len(seen)
+        found.append(counts)
+    assert found[0] == found[1]
 
 
 def test_command_says_how_many_rows_and_refuses_an_unknown_course(app, session, ground) -> None:
