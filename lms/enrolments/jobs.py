@@ -6,9 +6,9 @@ import datetime
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import or_
+from sqlalchemy import delete, or_
 
-from lms.access.reaches import Reach, scoped
+from lms.access.reaches import Reach, scoped, within
 from lms.access.roles import Role
 from lms.core.actor import Actor
 from lms.core.database import Session
@@ -33,6 +33,7 @@ from lms.people.models.persons import PersonState
 from lms.people.queries.sign_in import actor_of
 
 CHUNK = 200
+DRAFT_LASTS = datetime.timedelta(days=30)
 
 
 def carry_out_assignment(work: Work) -> None:
@@ -194,6 +195,19 @@ def _remind(
     row.remind_at = next_reminder(row.due_set_at, row.due_at, now)
 
 
+def forget_drafts(work: Work) -> None:
+    """Delete assignments that were begun and not carried out within a month."""
+    with work.transaction() as session:
+        old = delete(Assignment).where(
+            Assignment.state == AssignmentState.DRAFT,
+            Assignment.made_at <= work.now() - DRAFT_LASTS,
+        )
+        session.execute(
+            within(old, Assignment, work.actor, Reach.OWN_MEMBER),
+            execution_options={"synchronize_session": False},
+        )
+
+
 def say_what_is_overdue(work: Work) -> None:
     """Tell each focal point once a week how many of their people have something overdue."""
     while True:
@@ -242,10 +256,12 @@ def _tell_overdue(session: Session, person_id: int, *, now: datetime.datetime) -
 HANDLERS: dict[str, Handler] = {
     CARRY_OUT: carry_out_assignment,
     UNDO: undo_assignment,
+    "enrolments.forget_drafts": forget_drafts,
     "enrolments.remind": remind,
     "enrolments.say_what_is_overdue": say_what_is_overdue,
 }
 PERIODIC = (
+    Periodic("enrolments.forget_drafts", datetime.timedelta(days=1)),
     Periodic("enrolments.remind", datetime.timedelta(hours=1)),
     Periodic("enrolments.say_what_is_overdue", datetime.timedelta(days=7)),
 )

@@ -11,6 +11,7 @@ from lms.access.roles import Role
 from lms.core import clock
 from lms.core.actor import ScopeKind
 from lms.core.errors import BadInputError, NotFoundError
+from lms.core.jobs.services import enqueue
 from lms.core.outbox.models import OutboxMessage
 from lms.enrolments.jobs import remind_of_courses, remind_of_paths
 from lms.enrolments.queries.assignments import chosen_ids, get_assignment
@@ -33,6 +34,7 @@ from tests.factories import (
     secretariat_actor,
 )
 from tests.support.assigned import (
+    SYSTEM,
     Courses,
     enrolments,
     on_paths,
@@ -497,3 +499,52 @@ def mails_to(session, person):
     dispatch(session, now=clock.now() + datetime.timedelta(days=2))
     rows = session.execute(select(OutboxMessage).where(OutboxMessage.person_id == person.id))
     return [row.facts for row in rows.scalars()]
+
+
+def test_draft_that_nobody_carried_out_is_forgotten_after_a_month(
+    app, session, courses, now, tmp_path
+) -> None:
+    courses.publish(session, "alpha")
+    actor = focal_point_actor(make_focal_point(session))
+    long_ago = now - datetime.timedelta(days=31)
+    old = assigning.draft(session, actor, COURSE, "alpha", due_on=None, now=long_ago).run_id
+    new = assigning.draft(session, actor, COURSE, "alpha", due_on=None, now=now).run_id
+    enqueue(session, "enrolments.forget_drafts", {}, requested_by=SYSTEM, now=now)
+    session.commit()
+    work(app, tmp_path)
+    session.expunge_all()
+    assert get_assignment(session, actor, new).run_id == new
+    with pytest.raises(NotFoundError):
+        get_assignment(session, actor, old)
+
+
+def test_path_that_is_overdue_is_found_in_the_list(session, sign_in, courses, now) -> None:
+    courses.publish(session, "alpha")
+    courses.publish(session, "beta")
+    publish_a_path(session, ["alpha", "beta"])
+    person = make_official(session, name="Late Walker")
+    focal_point = make_focal_point(session)
+    day = (now + datetime.timedelta(days=5)).date()
+    actor = focal_point_actor(focal_point)
+    assign(session, actor, [person], key="way", kind=SubjectKind.PATH, due_on=day)
+    client = sign_in(focal_point)
+    assert "Late Walker" in client.get("/own?due=7").main
+    assert "Late Walker" not in client.get("/own?state=overdue").main
+    on_paths(session, person)[0].due_at = now - datetime.timedelta(days=1)
+    assert "Late Walker" in client.get("/own?state=overdue").main
+
+
+def test_secretariat_narrows_to_a_member_and_assigns(session, sign_in, courses) -> None:
+    courses.publish(session, "gamma", open_to="invited")
+    make_official(session, "FJI", name="Fiji Officer")
+    make_official(session, "NRU", name="Nauru Officer")
+    client = sign_in(make_secretariat(session))
+    page = client.submit(
+        client.get("/own/assignments/new"), "Go on to the people", {"subject": "course:gamma"}
+    )
+    page = client.get(f"{page.path}?member=FJI")
+    assert "Nauru Officer" not in page.main
+    page = client.submit(page, "Add the 1 who matches")
+    page = client.submit(client.get(page.path), "See what it does")
+    page = client.submit(page, "Assign it to 1 person")
+    assert "Enrolled 1 person" in page.main

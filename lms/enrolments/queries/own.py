@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from lms.access.reaches import Reach, scoped
 from lms.core.actor import Actor
 from lms.core.database import Session
@@ -43,10 +45,16 @@ def find_own(session: Session, actor: Actor, course_key: str) -> On | None:
 
 
 def find_withdrawn(session: Session, actor: Actor, course_key: str) -> Enrolment | None:
-    """The actor's latest enrolment on a course if it was withdrawn, its row locked; or None."""
+    """The actor's latest enrolment on a course if they left it, its row locked; or None.
+
+    One on an edition that is withdrawn is left out: nobody comes back to that.
+    """
+    open_editions = select(StoredEdition.id).where(
+        StoredEdition.course_key == course_key, StoredEdition.withdrawn_at.is_(None)
+    )
     statement = (
         scoped(Enrolment, actor, Reach.SELF)
-        .where(Enrolment.course_key == course_key)
+        .where(Enrolment.course_key == course_key, Enrolment.edition_id.in_(open_editions))
         .order_by(Enrolment.id.desc())
         .limit(1)
         .with_for_update()

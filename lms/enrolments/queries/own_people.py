@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
 
 from lms.access.permissions import Permission
 from lms.access.reaches import Reach, rows_of, scoped, vouched
@@ -28,6 +28,7 @@ from lms.people.models.persons import PersonState
 from lms.people.queries.persons import MOST_COUNTED, After
 
 PAGE = 50
+Row = Enrolment | PathEnrolment
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ def count_own_people(
 ) -> int:
     """How many people the filter finds, counted no further than `most` + 1."""
     some = _filtered(actor, wanted, now).with_only_columns(Person.id).limit(most + 1).subquery()
-    counting = vouched(select(func.count()).select_from(some), Person, Enrolment)
+    counting = select(func.count()).select_from(some)
+    counting = vouched(counting, Person, Enrolment, PathEnrolment)
     return session.execute(counting).scalar_one()
 
 
@@ -201,7 +203,7 @@ def on_of_people(
 
 
 def count_overdue(session: Session, actor: Actor, *, now: datetime.datetime) -> int:
-    """How many persons the actor looks after have a course overdue; 0 without such a role."""
+    """How many persons the actor looks after have something overdue; 0 without such a role."""
     if not may(actor, Permission.ENROLMENT_READ_OWN_MEMBER):
         return 0
     statement = _filtered(actor, OwnFilter(standing=Standing.OVERDUE), now)
@@ -220,38 +222,43 @@ def _filtered(actor: Actor, wanted: OwnFilter, now: datetime.datetime) -> Select
     for word in fold(wanted.words).split():
         statement = statement.where(Person.search_text.contains(word, autoescape=True))
     if wanted.asks_for_courses:
-        is_on = exists().where(
-            Enrolment.person_id == Person.id,
-            rows_of(Enrolment, actor, Reach.OWN_MEMBER),
-            *_conditions(wanted, now),
-        )
-        statement = vouched(statement.where(is_on), Enrolment)
+        on = [_is_on(Enrolment, actor, wanted, now)]
+        if not wanted.course:
+            on.append(_is_on(PathEnrolment, actor, wanted, now))
+        statement = vouched(statement.where(or_(*on)), Enrolment, PathEnrolment)
     return statement
 
 
-def _conditions(wanted: OwnFilter, now: datetime.datetime) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+def _is_on(
+    model: type[Row], actor: Actor, wanted: OwnFilter, now: datetime.datetime
+) -> ColumnElement[bool]:
+    """The person has a row within the actor's reach that is as asked for."""
+    conditions = [model.person_id == Person.id, rows_of(model, actor, Reach.OWN_MEMBER)]
     if wanted.course:
-        found.append(Enrolment.course_key == wanted.course)
+        conditions.append(Enrolment.course_key == wanted.course)
     if wanted.due_days is not None:
         last = now + datetime.timedelta(days=wanted.due_days)
-        found += [Enrolment.state == EnrolmentState.ACTIVE, Enrolment.due_at > now]
-        found.append(Enrolment.due_at <= last)
+        conditions += [model.state == EnrolmentState.ACTIVE, model.due_at > now]
+        conditions.append(model.due_at <= last)
     if wanted.standing is not None:
-        found.append(_standing_is(wanted.standing, now))
-    return found
+        conditions.append(_standing_is(model, wanted.standing, now))
+    return exists().where(*conditions)
 
 
-def _standing_is(standing: Standing, now: datetime.datetime) -> ColumnElement[bool]:
-    """`rules.standing.standing_of` in SQL."""
+def _standing_is(
+    model: type[Row], standing: Standing, now: datetime.datetime
+) -> ColumnElement[bool]:
+    """`rules.standing.standing_of` in SQL. Nobody works on a path itself: it is under way."""
     if standing is Standing.COMPLETED:
-        return Enrolment.state == EnrolmentState.COMPLETED
+        return model.state == EnrolmentState.COMPLETED
     if standing is Standing.LEFT:
-        return Enrolment.state == EnrolmentState.WITHDRAWN
-    active = Enrolment.state == EnrolmentState.ACTIVE
+        return model.state == EnrolmentState.WITHDRAWN
+    active = model.state == EnrolmentState.ACTIVE
     if standing is Standing.OVERDUE:
-        return and_(active, Enrolment.due_at <= now)
-    in_time = and_(active, or_(Enrolment.due_at.is_(None), Enrolment.due_at > now))
+        return and_(active, model.due_at <= now)
+    in_time = and_(active, or_(model.due_at.is_(None), model.due_at > now))
+    if model is PathEnrolment:
+        return in_time if standing is Standing.ACTIVE else false()
     if standing is Standing.NOT_BEGUN:
         return and_(in_time, Enrolment.last_activity_at.is_(None))
     if standing is Standing.STALLED:
@@ -259,7 +266,7 @@ def _standing_is(standing: Standing, now: datetime.datetime) -> ColumnElement[bo
     return and_(in_time, Enrolment.last_activity_at > now - STALLED)
 
 
-def _shown(row: Enrolment | PathEnrolment, title: str, now: datetime.datetime) -> OnSomething:
+def _shown(row: Row, title: str, now: datetime.datetime) -> OnSomething:
     is_path = isinstance(row, PathEnrolment)
     # Nobody works on a path itself: that it was begun is its sign of life.
     last_activity_at = now if isinstance(row, PathEnrolment) else row.last_activity_at

@@ -120,17 +120,39 @@ def undo_people(
         if each.last_activity_at is not None and each.last_activity_at > assignment.made_at
     }
     reason = WithdrawalReason.NOT_NEEDED
-    for on_path in session.execute(paths).scalars():
+    on_paths = session.execute(paths).scalars().all()
+    # All are on the edition that was current when it was assigned: one title will do.
+    told_of: Sequence[Enrolment | PathEnrolment] = on_paths or enrolments
+    title = title_of(session, told_of[0]) if told_of else ""
+    for on_path in on_paths:
         if on_path.person_id not in begun:
-            person = people[on_path.person_id]
-            _take(session, actor, on_path, person, reason=reason, now=now, run_id=assignment.run_id)
+            _take(
+                session,
+                actor,
+                on_path,
+                people[on_path.person_id],
+                reason=reason,
+                now=now,
+                run_id=assignment.run_id,
+                title=title,
+            )
     for each in enrolments:
         if each.person_id in begun:
             continue
         person, run_id = people[each.person_id], assignment.run_id
         if each.id in entered:
             is_told = assignment.subject_kind is SubjectKind.COURSE
-            _take(session, actor, each, person, reason=reason, now=now, run_id=run_id, tell=is_told)
+            _take(
+                session,
+                actor,
+                each,
+                person,
+                reason=reason,
+                now=now,
+                run_id=run_id,
+                tell=is_told,
+                title=title,
+            )
         elif each.due_on == assignment.due_on:
             put_due(each, person, None, now=now)
             each.assigned_by = None
@@ -163,6 +185,7 @@ def _take(
     now: datetime.datetime,
     run_id: str | None = None,
     tell: bool = True,
+    title: str = "",
 ) -> None:
     if isinstance(row, Enrolment):
         kind, key = SubjectKind.COURSE, row.course_key
@@ -185,7 +208,7 @@ def _take(
             TAKEN_BACK,
             kind,
             person_id=person.id,
-            title=title_of(session, row),
+            title=title or title_of(session, row),
             key=key,
             now=now,
         )
