@@ -37,7 +37,10 @@ ENTRIES: tuple[tuple[str, str], ...] = (
 )
 """Endpoint and word, in the order shown. Shown to whom the endpoint's policy admits."""
 
-OPEN: tuple[tuple[str, str], ...] = (("courses.courses", N_("Courses")),)
+OPEN: tuple[tuple[str, str], ...] = (
+    ("courses.courses", N_("Courses")),
+    ("certificates.verify_form", N_("Check a certificate")),
+)
 """What stands in the menu of visitors."""
 
 FOOT: tuple[tuple[str, str], ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import zipfile
 
@@ -11,16 +12,19 @@ from sqlalchemy import select
 
 from lms.access.roles import Role
 from lms.certificates import jobs as certificate_jobs
-from lms.certificates.jobs import many
+from lms.certificates.jobs import FORGET_BUNDLES, LOOK_AT_HELD, many
 from lms.certificates.queries.lists import CertificateFilter
+from lms.certificates.rules import CertificateState
 from lms.certificates.services import bulk
 from lms.core import clock
 from lms.core.jobs import leases
 from lms.core.jobs.models import Job, JobState
+from lms.core.jobs.services import enqueue
 from lms.core.jobs.work import Work, WorkerStoppingError
 from lms.core.storage import LocalFolder
 from tests.factories import give_role, make_official, secretariat_actor
 from tests.support.certified import (
+    SYSTEM,
     certificates_of,
     complete,
     enrol,
@@ -161,6 +165,39 @@ def test_documents_made_anew_are_the_same_to_the_byte(
     make_documents(session, settings)
     assert certificates_of(session, person)[0].file_digest == digest
     assert (settings.files_folder / certificates_of(session, person)[0].file_key).is_file()
+
+
+def test_held_certificates_are_looked_at_again_every_hour(session, settings, course) -> None:
+    mended = make_official(session, name="Letter \U00018b00")
+    waiting = make_official(session, name="Letter \U00018b00")
+    for person in (mended, waiting):
+        complete(session, person, course)
+    mended.name = "Letter mended"
+    session.flush()
+    enqueue(session, LOOK_AT_HELD, {}, requested_by=SYSTEM, now=clock.now())
+    make_documents(session, settings)
+    assert certificates_of(session, mended)[0].file_key
+    assert certificates_of(session, mended)[0].frozen.name == "Letter mended"
+    assert certificates_of(session, waiting)[0].state is CertificateState.HELD
+
+
+def test_files_of_a_bundle_are_gone_after_a_week(
+    session, sign_in, settings, course, secretary
+) -> None:
+    complete(session, make_official(session), course)
+    actor = secretariat_actor(secretary)
+    job = bulk.ask_for_bundle(session, actor, CertificateFilter(), now=clock.now())
+    make_documents(session, settings)
+    storage = LocalFolder(settings.files_folder)
+    assert storage.exists(bulk.zip_key(job.run_id))
+    job = session.execute(select(Job).where(Job.kind == bulk.BUNDLE)).scalar_one()
+    job.finished_at = clock.now() - datetime.timedelta(days=8)
+    enqueue(session, FORGET_BUNDLES, {}, requested_by=SYSTEM, now=clock.now())
+    make_documents(session, settings)
+    assert not storage.exists(bulk.zip_key(job.run_id))
+    assert not storage.exists(bulk.print_key(job.run_id))
+    page = sign_in(secretary, second_factor=True).get(f"/certificates/bundles/{job.run_id}")
+    assert "not kept any more" in page.main
 
 
 class StopsAfter:

@@ -13,8 +13,11 @@ from lms.certificates.credentials import BadCredentialError, read_keys, verify
 from lms.certificates.models import CertificateRequest
 from lms.certificates.queries.own import list_for_person
 from lms.certificates.rules import CertificateState, grouped
+from lms.core import clock
 from lms.core.actor import ScopeKind
-from tests.factories import focal_point_actor, give_role, make_official
+from lms.people.rules.merges import MergeReason, Verb
+from lms.people.services.merges import decide_merge, propose_merge
+from tests.factories import focal_point_actor, give_role, make_official, secretariat_actor
 from tests.support.certified import (
     SYSTEM,
     certificates_of,
@@ -199,6 +202,24 @@ def test_focal_point_opens_documents_of_own_people_and_of_nobody_else(
     )
     assert (real.status_code, len(real.data)) == (404, len(invented.data))
     assert sign_in(holder).raw("GET", path).status_code == 403
+
+
+def test_merge_of_two_accounts_moves_no_certificate(session, course, holder) -> None:
+    other = make_official(session, name="T. Rengulbai", email="old.address@plw.example")
+    complete(session, other, course)
+    secretary = secretariat_actor(make_official(session, "RSO"))
+    merge = propose_merge(
+        session,
+        secretary,
+        holder.id,
+        other_email="old.address@plw.example",
+        reason=MergeReason.NEW_ADDRESS,
+        now=clock.now(),
+    )
+    decide_merge(session, secretary, merge.id, Verb.MAKE, now=clock.now())
+    session.flush()
+    assert [each.frozen.name for each in certificates_of(session, other)] == ["T. Rengulbai"]
+    assert len(certificates_of(session, holder)) == 1
 
 
 def _focal_point(session, member):
