@@ -135,6 +135,19 @@ def test_question_about_a_quiz_goes_to_the_trainers_only(session, learner, fello
     assert "Is it a?" not in fellow.get(here).main
 
 
+def test_question_does_not_tell_which_version_of_a_lesson_its_asker_read(
+    session, learner, fellow
+) -> None:
+    here = f"/learning/{KEY}/asking-lighter/questions"
+    page = learner.get(here)
+    page = learner.submit(page, "Send the question", {"text": "Who asks?", "audience": "course"})
+    assert page.path == here
+    assert "Who asks?" in page.main
+    assert page.links("Asking, in outline") == [f"/learning/{KEY}/asking-lighter"]
+    assert the_question(session).activity_key == "asking"
+    assert "Who asks?" in fellow.get(HERE).main
+
+
 def test_who_is_not_on_the_course_finds_no_questions(session, learner, sign_in) -> None:
     ask(learner)
     stranger = sign_in(make_official(session))

@@ -31,6 +31,14 @@ class Place:
     is_on: bool
     teaches: bool
 
+    @property
+    def asked_key(self) -> str:
+        """The key questions stand under: of a version without hard matter, the usual page's.
+
+        Nobody may learn from a question which version its asker read.
+        """
+        return self.edition.credited(self.activity.key)
+
 
 def get_place(session: Session, actor: Actor, course_key: str, activity_key: str) -> Place:
     """The activity for this actor, in one statement, two for who only teaches.

@@ -54,7 +54,7 @@ def list_questions(
     reach = Reach.TAUGHT if place.teaches else Reach.TAKING_PART
     statement = scoped(LessonQuestion, actor, reach).where(
         LessonQuestion.course_key == place.course_key,
-        LessonQuestion.activity_key == place.activity.key,
+        LessonQuestion.activity_key == place.asked_key,
     )
     if after is not None:
         pinned = scoped(LessonQuestion, actor, reach).where(LessonQuestion.id == after)

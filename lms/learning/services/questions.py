@@ -71,7 +71,7 @@ def ask(
             "person_id": actor.person_id,
             "member_code": actor.member_code,
             "course_key": place.course_key,
-            "activity_key": place.activity.key,
+            "activity_key": place.asked_key,
             "edition_id": place.edition_id,
             "language": language,
             "audience": Audience.TRAINER if is_quiz else audience,
