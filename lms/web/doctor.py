@@ -27,6 +27,7 @@ from lms.core.database import Session, for_reading
 from lms.core.jobs.models import Job, JobState
 from lms.core.outbox.models import OutboxMessage, OutboxState
 from lms.core.outbox.transports import ServerLostError, SmtpTransport
+from lms.core.pdf.signing import Signer, SigningKeyError
 from lms.core.storage import LocalFolder
 
 PDF_LIBRARIES = (
@@ -47,6 +48,7 @@ FONTS = {
 LEAST_FREE = 1024**3
 LATE = datetime.timedelta(minutes=10)
 OFF_BY = datetime.timedelta(seconds=30)
+RENEW_BEFORE = datetime.timedelta(days=60)
 
 
 class Grade(enum.StrEnum):
@@ -76,6 +78,7 @@ def examine(settings: Settings, engine: Engine, migrations: Path) -> Iterator[Fi
     yield check_mail(settings)
     yield check_pdf_libraries()
     yield check_fonts()
+    yield check_signing(settings, today=clock.now())
     if database.grade is Grade.GOOD:
         yield check_clock(engine)
         yield check_worker(engine)
@@ -185,6 +188,29 @@ def check_fonts(folders: Sequence[Path] = FONT_FOLDERS) -> Finding:
             f"--no-install-recommends {' '.join(missing)}",
         )
     return _good("fonts", "The members' scripts can be printed.")
+
+
+def check_signing(settings: Settings, *, today: datetime.datetime) -> Finding:
+    """The key that signs documents, and how long its certificate holds. For the worker's user."""
+    key_file, certificate_file = settings.signing_key, settings.signing_certificate
+    if key_file is None or certificate_file is None:
+        return _good(
+            "signing", "Documents are signed with a key made here, which nobody else vouches for."
+        )
+    try:
+        if stat.S_IMODE(key_file.stat().st_mode) & 0o077:
+            return _bad("signing", f"Others can read {key_file}. Run: chmod 600 {key_file}")
+        own = Signer.load(key_file, certificate_file).certificates[0]
+    except SigningKeyError as error:
+        return _bad("signing", f"{error} Set BEKAL_SIGNING_KEY and BEKAL_SIGNING_CERTIFICATE.")
+    except OSError:
+        return _bad("signing", f"{key_file} is not there. Set BEKAL_SIGNING_KEY to the PEM file.")
+    ends = own.not_valid_after_utc
+    if ends < today:
+        return _bad("signing", f"{certificate_file} ended on {ends:%Y-%m-%d}. Have it renewed.")
+    if ends < today + RENEW_BEFORE:
+        return _warning("signing", f"{certificate_file} ends on {ends:%Y-%m-%d}. Have it renewed.")
+    return _good("signing", f"Documents are signed; the certificate holds to {ends:%Y-%m-%d}.")
 
 
 def check_clock(engine: Engine) -> Finding:

@@ -27,6 +27,7 @@ from lms.core.pdf.making import (
 )
 from lms.core.pdf.signing import Signer, SigningKeyError, signer_of
 from lms.core.pdf.words import Words, direction, first_strong
+from lms.web.doctor import check_signing
 from tests.support import pdf
 
 AT = datetime.datetime(2026, 10, 30, 8, 0, tzinfo=datetime.UTC)
@@ -293,3 +294,23 @@ def test_production_names_its_key_and_certificate() -> None:
     assert settings.environment is Environment.PRODUCTION
     with pytest.raises(SigningKeyError, match=r"/k\.pem"):
         signer_of(settings)
+
+
+def test_doctor_says_how_the_signing_key_stands(settings_in: Settings) -> None:
+    signer_of(settings_in)
+    key = settings_in.data_folder / "signing_key.pem"
+    certificate = settings_in.data_folder / "signing_certificate.pem"
+    named = replace(settings_in, signing_key=key, signing_certificate=certificate)
+
+    def said(settings: Settings, today: datetime.datetime = AT) -> tuple[str, str]:
+        found = check_signing(settings, today=today)
+        return found.grade.value, found.sentence
+
+    assert said(settings_in)[0] == "good"
+    assert said(named) == ("good", "Documents are signed; the certificate holds to 2060-01-01.")
+    assert said(named, datetime.datetime(2059, 12, 1, tzinfo=datetime.UTC))[0] == "warning"
+    assert said(named, datetime.datetime(2061, 1, 1, tzinfo=datetime.UTC))[0] == "bad"
+    assert "is not there" in said(replace(named, signing_key=key.with_name("none")))[1]
+    assert "not a readable" in said(replace(named, signing_certificate=key))[1]
+    key.chmod(0o640)
+    assert f"chmod 600 {key}" in said(named)[1]
