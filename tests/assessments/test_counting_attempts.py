@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -28,9 +29,11 @@ from tests.learning.teaching_ground import (
     ask,
     make_trainer,
     published,
+    put_many_on,
     put_on,
     work,
 )
+from tests.support.counting_attempts import counting
 
 PAGE = f"{TEACHING}/questions/statistics"
 
@@ -91,6 +94,19 @@ def sums(session: Session) -> dict[str, ItemSums]:
 def uncounted(session: Session) -> int:
     statement = scoped(Attempt, SYSTEM, Reach.ALL_MEMBERS).where(Attempt.counted_at.is_(None))
     return len(session.execute(statement).scalars().all())
+
+
+def wait_for_some(session: Session, *, all_of_them: bool) -> None:
+    """Until the process has counted at least one more attempt, or all; at most 45 seconds."""
+    before = uncounted(session)
+    deadline = time.monotonic() + 45
+    while time.monotonic() < deadline:
+        session.commit()
+        left = uncounted(session)
+        session.commit()
+        if left == 0 or (left < before and not all_of_them):
+            return
+        time.sleep(0.05)
 
 
 def test_attempts_are_counted_and_shown_from_ten_answers_on(app, session, stored, sign_in) -> None:
@@ -162,6 +178,20 @@ def test_chunk_that_is_lost_leaves_no_trace_and_the_next_worker_counts_all(
     ask(session, COUNT)
     work(app, session)
     assert sums(session)["who-answers"].asked == 7
+
+
+def test_process_killed_again_and_again_counts_each_attempt_once(
+    session, stored, database_url
+) -> None:
+    for enrolment in put_many_on(session, stored, 150):
+        handed_in(session, enrolment, "a", "true")
+    session.commit()
+    for kills in range(3):
+        with counting(database_url):
+            wait_for_some(session, all_of_them=kills == 2)
+    assert uncounted(session) == 0
+    assert sums(session)["who-answers"].asked == 150
+    assert quiz_sums_of(session, KEY)["check"].firsts == 150
 
 
 def test_two_workers_at_once_count_each_attempt_once(app, session, stored) -> None:
