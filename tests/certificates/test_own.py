@@ -222,6 +222,21 @@ def test_merge_of_two_accounts_moves_no_certificate(session, course, holder) -> 
     assert len(certificates_of(session, holder)) == 1
 
 
+def test_trainer_sees_that_it_is_issued_and_neither_number_nor_document(
+    session, sign_in, holder
+) -> None:
+    (certificate,) = certificates_of(session, holder)
+    trainer = make_official(session, "FJI")
+    give_role(session, trainer, Role.TRAINER, ScopeKind.COURSE, "small-course")
+    client = sign_in(trainer, second_factor=True)
+    page = client.get(f"/teaching/small-course/people/{certificate.subject_id}")
+    assert "Certificate of completion: Issued" in page.main
+    assert grouped(certificate.number) not in page.html
+    assert certificate.number not in page.html
+    client.get(f"/certificates/{certificate.id}", status=403)
+    client.get(f"/certificates/own/{certificate.id}/document.pdf", status=403)
+
+
 def _focal_point(session, member):
     person = make_official(session, member)
     give_role(session, person, Role.FOCAL_POINT, ScopeKind.MEMBER, member)

@@ -7,6 +7,9 @@ from flask import render_template, request, url_for
 from lms.access.disclosure import Field, Shown, shown
 from lms.access.permissions import Permission
 from lms.access.policies import policy
+from lms.access.reaches import Reach
+from lms.certificates.queries.own import states_of_enrolments
+from lms.certificates.routes.showing import CERTIFICATE_WORDS
 from lms.core.request import actor, now, record_access, session
 from lms.courses.routes import page_language
 from lms.courses.values.quiz import Quiz
@@ -94,6 +97,10 @@ def teaching_person(course_key: str, enrolment_id: int) -> str:
         state_names=ENROLMENT_STATE_NAMES,
         source_names=SOURCE_NAMES,
         agency_types=AGENCY_TYPE_NAMES,
+        certificates=states_of_enrolments(session(), actor(), Reach.TAUGHT, [enrolment_id]).get(
+            enrolment_id, []
+        ),
+        **CERTIFICATE_WORDS,
     )
 
 
