@@ -25,6 +25,7 @@ from lms.reports.rules.measures import By
 from lms.reports.rules.rounding import ROUNDING_KEY
 
 JSON = "json"
+FORMS = [*(each.value for each in FileForm), JSON]
 
 
 @click.group("report", cls=AppGroup)

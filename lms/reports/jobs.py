@@ -15,12 +15,14 @@ from lms.core.jobs.periodic import Periodic
 from lms.core.jobs.work import Handler, Work
 from lms.core.pdf.words import Words as Catalogue
 from lms.core.sealing import derive_key
+from lms.core.tables import as_pdf
+from lms.core.tables.as_pdf import render_pdf_table
 from lms.core.tables.files import FileForm, store_table
 from lms.core.tables.values import ENGLISH, Table, Words
 from lms.core.text import N_
 from lms.people.queries.sign_in import actor_of
 from lms.reports.queries.choices import read_choices
-from lms.reports.queries.completion import as_table, filters, read_report
+from lms.reports.queries.completion import as_paper, as_table, filters, read_report
 from lms.reports.queries.counting import COUNTER, own_of
 from lms.reports.queries.names import every_named, named_table
 from lms.reports.queries.releases import facts_of
@@ -29,7 +31,7 @@ from lms.reports.rules.families import Frame
 from lms.reports.rules.measures import Measure
 from lms.reports.rules.periods import parse
 from lms.reports.rules.rounding import ROUNDING_KEY
-from lms.reports.services.exports import EXPORT, file_key, people_key
+from lms.reports.services.exports import EXPORT, PDF, file_key, people_key
 from lms.reports.services.releases import MAKE, check_period, content_of, keep_release
 
 FORGET = "reports.forget_files"
@@ -111,7 +113,8 @@ def _table(session: Session, work: Work, actor: Actor, named: list[int]) -> Tabl
         secret=derive_key(work.settings.secret_key, ROUNDING_KEY),
     )
     if not payload["measure"]:
-        return as_table(report, translate, words)
+        make = as_paper if payload["form"] == PDF else as_table
+        return make(report, translate, words)
     measure = Measure(payload["measure"])
     courses = report.choices.courses_by_path.get(asked.path) if asked.path else None
     rows = every_named(session, actor, asked, measure, courses, now=work.now())
@@ -133,6 +136,10 @@ def _limited(asked: Asked, actor: Actor) -> Asked:
 
 
 def _store(work: Work, table: Table, form: str) -> None:
+    if form == PDF:
+        content = render_pdf_table(table, language=str(work.payload["language"]))
+        work.storage.put(file_key(work.run_id, form), content, content_type=as_pdf.CONTENT_TYPE)
+        return
     store_table(table, FileForm(form), work.storage, file_key(work.run_id, form))
 
 

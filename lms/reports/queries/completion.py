@@ -6,6 +6,7 @@ than ten, and nothing that leads to a list of names.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -145,6 +146,24 @@ def as_table(report: Report, translate: Translate = english, words: Words = ENGL
     )
 
 
+def as_paper(report: Report, translate: Translate = english, words: Words = ENGLISH) -> Table:
+    """The report for a sheet of paper: persons and participations together in one column."""
+    measures = report.shown_measures()
+    table = as_table(report, translate, words)
+    names = [
+        translate(N_("%(name)s, persons / participations"), name=translate(MEASURE_NAMES[measure]))
+        for measure in measures
+    ]
+    rows: list[Row] = []
+    for row in [*report.rows, report.total]:
+        if not any(row.participations.values()) and row is not report.total:
+            continue
+        pairs = [f"{row.persons[each]} / {row.participations[each]}" for each in measures]
+        rows.append([translate(row.label), *pairs, row.days, row.before, row.after])
+    columns = [table.columns[0], *map(Column, names), *table.columns[-3:]]
+    return dataclasses.replace(table, columns=columns, rows=rows)
+
+
 def definitions(report: Report) -> list[str]:
     """The sentences that belong beside the numbers of this report."""
     keys = ["persons", "participations", *report.shown_measures(), "days"]
@@ -244,9 +263,9 @@ def _rounding(secret: bytes) -> Callable[[str, str, str, Line], Shown]:
         for measure in Measure:
             count = line.persons.get(measure, 0)
             people = People(count, *line.sums.get(measure, (0, 0)))
-            persons[measure] = rounded(count, people, secret=secret, measure=f"{measure} persons")
+            persons[measure] = rounded(count, people, secret=secret)
             participations[measure] = rounded(
-                line.participations.get(measure, 0), people, secret=secret, measure=measure.value
+                line.participations.get(measure, 0), people, secret=secret
             )
         return Shown(
             key,

@@ -37,7 +37,7 @@ from lms.reports.routes.shared import (
 )
 from lms.reports.rules.asked import Asked
 from lms.reports.rules.measures import MEASURE_NAMES, TITLES, By, Measure
-from lms.reports.services.exports import ask_export
+from lms.reports.services.exports import PDF, ask_export
 
 
 @blueprint.get("/reports/completion")
@@ -106,6 +106,7 @@ def page(asked: Asked, refused: Refused | None, *, endpoint: str) -> str | tuple
         periods=period_options(asked),
         audiences=[] if is_own else audience_options(),
         arguments=asked.arguments(),
+        shown_rows=[row for row in report.rows if any(row.participations.values())],
         row_arguments=row_arguments,
         words=words_here(),
         may_name=may(actor(), Permission.REPORT_NAMES)
@@ -191,7 +192,7 @@ def file(asked: Asked, form: FileForm) -> Response:
 
 def ask_file(asked: Asked, form_name: str, *, own: bool) -> Response:
     """Have the worker make the file, and go to the page that says how it is getting on."""
-    if form_name not in set(FileForm):
+    if form_name not in {*FileForm, PDF}:
         raise BadInputError(N_("Choose the form of the file from the list."))
     job = ask_export(
         session(), actor(), asked, form_name, language=page_language(), own=own, now=now()

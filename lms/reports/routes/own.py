@@ -55,4 +55,4 @@ def _own(asked: Asked) -> Asked:
     if not own.members and not own.agencies:
         raise RefusedError(N_("You look after no member. The report of all members has these."))
     by = By.AGENCY if asked.by in (By.MEMBER, By.SUBREGION) else asked.by
-    return dataclasses.replace(asked, by=by).limited(own)
+    return dataclasses.replace(asked, by=by, member="", subregion="").limited(own)

@@ -1,4 +1,4 @@
-"""Which cells of a family are not shown (docs/decisions/0006). Pure.
+"""Which cells of a family are not shown (docs/decisions/0008). Pure.
 
 A count of 1 to 4 persons is *small*. Small cells are not shown, and neither is any cell
 from which one could be worked out, alone or with what a member knows of its own people.

@@ -1,4 +1,4 @@
-"""Random rounding to base 5, for tables that somebody puts together (docs/decisions/0006). Pure.
+"""Random rounding to base 5, for tables that somebody puts together (docs/decisions/0008). Pure.
 
 After the perturbation by keys of the Australian Bureau of Statistics' TableBuilder: what is
 added to a count follows from the set of people counted and a secret, so the same people
@@ -31,16 +31,17 @@ class People:
     sum_of_squares: int
 
 
-def rounded(number: int, people: People, *, secret: bytes, measure: str) -> int:
+def rounded(number: int, people: People, *, secret: bytes) -> int:
     """The number as a multiple of 5: up or down by chance, right on average, always the same.
 
-    `number` may count participations of these people; the chance is drawn from the set
-    and the measure. Nothing is ever 5 or more away; 0 stays 0.
+    `number` may count participations of these people: the chance is drawn once for the
+    set, so persons never come out as more than their participations. Nothing is ever 5 or
+    more away; 0 stays 0.
     """
     below = number - number % BASE
     if below == number:
         return number
-    said = f"{measure}|{people.count}|{people.sum_of_ids}|{people.sum_of_squares}|{number}"
+    said = f"{people.count}|{people.sum_of_ids}|{people.sum_of_squares}"
     digest = hmac.new(secret, said.encode(), hashlib.sha256).digest()
     drawn = int.from_bytes(digest[:8]) % BASE
     return below + BASE if drawn < number % BASE else below
