@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lms.web.demonstration.cast import COURSE
-from script.measures import growth, processes, product
+from script.measures import documents, growth, processes, product
 from script.measures.frame import Row, Table
 
 TABLE = Table(["work", "database", "CPU", "hello", "hellos", "requests/s", "data", "command"])
@@ -90,6 +90,12 @@ def flat_row(
         f"{size:,} enrolled: {page.statements} statements, {weight}",
         "script/bench learning_flat",
     ]
+
+
+@TABLE.measure(seconds=120)
+def certificates() -> Iterator[Row]:
+    """A certificate made in the worker, plain and signed. Aim: 40 and 20 a second and core."""
+    yield from documents.rows()
 
 
 def page(work: str, path: str, name: str) -> Iterator[Row]:
