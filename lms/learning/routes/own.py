@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
-from lms.access.rules import scopes_for
+from lms.access.rules import may_for_member, scopes_for
 from lms.certificates.queries.own import list_for_person
 from lms.certificates.routes.showing import CERTIFICATE_WORDS, listed
 from lms.core.actor import ScopeKind
@@ -118,6 +118,9 @@ def own_people() -> str:
     members = member_names(session()) if everywhere else {}
     return render_template(
         "learning/own_people.html",
+        may_write_notes=may_for_member(
+            actor(), Permission.MEMBER_NOTE_EDIT, actor().member_code or ""
+        ),
         people=_with_views(people),
         wanted=wanted,
         total=count_own_people(session(), actor(), wanted.filter, now=now()),
