@@ -17,7 +17,7 @@ from lms.core.pdf.words import SOURCE, Words, first_strong
 from lms.core.text import N_
 
 ROOMS = ("room-1", "room-2", "room-3", "room-4", "room-5")
-"""Classes of papers.css, from the largest letters to the smallest."""
+"""Classes of certificate.css, from the largest letters to the smallest."""
 
 CODE_MASK = 2
 """Which of the eight patterns the square code is laid under. Searching for the best of them
