@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from flask import g
+
 from lms.core.request import actor, session
 from lms.courses.models import StoredEdition
 from lms.learning.queries.standing import CourseStanding, course_standing
@@ -14,10 +16,16 @@ from lms.people.rules.time_zones import place_of_zone
 
 @blueprint.app_context_processor
 def standing() -> dict[str, Callable[..., Any]]:
-    """`standing_on(stored)` for templates: the room of courses knows no enrolments."""
+    """`standing_on(stored)` for templates: the room of courses knows no enrolments.
+
+    Two parts of the page ask; it is read once a request.
+    """
 
     def standing_on(stored: StoredEdition) -> CourseStanding:
-        return course_standing(session(), actor(), stored)
+        known: dict[int, CourseStanding] = g.setdefault("course_standings", {})
+        if stored.id not in known:
+            known[stored.id] = course_standing(session(), actor(), stored)
+        return known[stored.id]
 
     return {"standing_on": standing_on}
 
