@@ -29,6 +29,7 @@ class _MarkForm(FlaskForm):
     )
     reason = SelectField(
         _("If it goes back: why"),
+        default="",
         choices=[
             SelectChoice("", cast(str, _("It does not go back"))),
             *(
