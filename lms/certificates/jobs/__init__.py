@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 
 from lms.certificates.jobs import bundles, many, rendering
-from lms.certificates.services.bulk import BUNDLE, ISSUE, REGENERATE
+from lms.certificates.services.bulk import BUNDLE, ISSUE, MAKE_MISSING, REGENERATE
 from lms.certificates.services.issuing import RENDER
 from lms.core.jobs.periodic import Periodic
 from lms.core.jobs.work import Handler
@@ -18,6 +18,7 @@ HANDLERS: Mapping[str, Handler] = {
     RENDER: rendering.render_certificate,
     ISSUE: many.issue_missing,
     REGENERATE: many.regenerate,
+    MAKE_MISSING: many.make_missing,
     BUNDLE: bundles.make_bundle,
     LOOK_AT_HELD: many.look_at_held,
     FORGET_BUNDLES: bundles.forget_bundles,

@@ -18,9 +18,11 @@ from lms.certificates.jobs.rendering import (
 )
 from lms.certificates.queries.lists import CertificateFilter, chunk_of, count_of, held_ids
 from lms.certificates.rules import CertificateState
+from lms.certificates.services.bulk import MAKE_MISSING
 from lms.certificates.services.holding import release
 from lms.certificates.services.issuing import issue_for_enrolment
 from lms.core.database import Session
+from lms.core.jobs.services import enqueue
 from lms.core.jobs.work import Work
 from lms.core.pdf.making import UnprintableError
 from lms.courses.models import StoredEdition
@@ -51,6 +53,10 @@ def issue_missing(work: Work) -> None:
             made = sum(_issue(session, work, each) for each in enrolments)
             finished = len(enrolments) < ISSUED_AT_ONCE
             after = enrolments[-1].id if enrolments else work.cursor["after"]
+            if finished:
+                made_for = CertificateFilter(scope.course_key, scope.member_code)
+                payload = {"scope": made_for.as_json()}
+                enqueue(session, MAKE_MISSING, payload, requested_by=work.actor, now=work.now())
             work.advance(
                 session,
                 cursor={**work.cursor, "after": after},
@@ -67,6 +73,14 @@ def regenerate(work: Work) -> None:
         pass
     with work.transaction() as session:
         work.advance(session, result={"page": "/certificates"})
+
+
+def make_missing(work: Work) -> None:
+    """Make the documents of the scope that are not there yet, by id."""
+    scope = scope_of(work)
+    begin(work, scope)
+    while make_next(work, scope, only_missing=True):
+        pass
 
 
 def look_at_held(work: Work) -> None:
@@ -177,7 +191,9 @@ def _issue(session: Session, work: Work, enrolment: Enrolment) -> int:
         scoped(Person, work.actor, Reach.ALL_MEMBERS).where(Person.id == enrolment.person_id)
     ).scalar_one()
     edition = get_edition(session, stored.digest)
-    made = issue_for_enrolment(session, work.actor, enrolment, person, edition, now=work.now())
+    made = issue_for_enrolment(
+        session, work.actor, enrolment, person, edition, now=work.now(), is_awaited=False
+    )
     return len(made)
 
 

@@ -16,6 +16,8 @@ from lms.core.text import N_
 ISSUE = "certificates.issue"
 REGENERATE = "certificates.regenerate"
 BUNDLE = "certificates.bundle"
+MAKE_MISSING = "certificates.make-missing"
+"""What follows issuing many: their documents, out of the lane of those somebody awaits."""
 
 MOST_IN_BUNDLE = 3000
 """Certificates in one ZIP and one print file: about 100 MB, and a ream and a half."""

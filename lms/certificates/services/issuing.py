@@ -100,11 +100,14 @@ def issue_for_enrolment(
     edition: Edition,
     *,
     now: datetime.datetime,
+    is_awaited: bool = True,
 ) -> list[Certificate]:
     """Issue each kind this enrolment has earned and has not been issued; the new ones.
 
     The caller has locked the enrolment. Counts under the affiliation at completion, with
     the names of this moment. A name that no font prints gives a certificate that is held.
+    The worker is asked for each document at once, unless nobody awaits it: whoever issues
+    many sees to their documents.
     """
     known = known_of(session, actor, Reach.ALL_MEMBERS, [enrolment.id])[enrolment.id]
     is_complete = enrolment.state is EnrolmentState.COMPLETED
@@ -128,7 +131,7 @@ def issue_for_enrolment(
         completed_at=enrolment.completed_at or now,
         completed_anew_since=enrolment.completed_at,
     )
-    return _issue_new(session, actor, subject, rules, now=now)
+    return _issue_new(session, actor, subject, rules, now=now, is_awaited=is_awaited)
 
 
 def issue_for_path(
@@ -208,6 +211,7 @@ def _issue_new(
     rules: Sequence[CertificateRule],
     *,
     now: datetime.datetime,
+    is_awaited: bool = True,
 ) -> list[Certificate]:
     """One certificate for each rule of whose kind none stands.
 
@@ -234,7 +238,7 @@ def _issue_new(
         if kind in had:
             continue
         snapshot = _freeze(session, subject, rule, now=now)
-        certificate = insert(session, actor, snapshot, subject, now=now)
+        certificate = insert(session, actor, snapshot, subject, now=now, is_awaited=is_awaited)
         if certificate is not None:
             made.append(certificate)
     return made
@@ -248,6 +252,7 @@ def insert(
     *,
     now: datetime.datetime,
     replaces_id: int | None = None,
+    is_awaited: bool = True,
 ) -> Certificate | None:
     """A certificate with a new number, or None if another door was first.
 
@@ -284,7 +289,7 @@ def insert(
         scoped(Certificate, _KEEPER, Reach.ALL_MEMBERS).where(Certificate.id == certificate_id)
     ).scalar_one()
     note(session, actor, certificate, "hold" if held_for else "issue", now=now)
-    if not held_for:
+    if not held_for and is_awaited:
         enqueue_render(session, certificate_id, now=now)
     return certificate
 
