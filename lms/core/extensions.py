@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import Babel
 from flask_login import LoginManager
@@ -20,7 +20,10 @@ class RequestSession(Session, FlaskSession):
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
         bind = super().get_bind(*args, **kwargs)
         if self.info.get("is_reading") and isinstance(bind, Engine):
-            return for_reading(bind)
+            # One and the same for the whole request: the session keeps a connection for
+            # each engine it is given, and a new one would open one for every statement.
+            reading = self.info.setdefault("reading_engine", for_reading(bind))
+            return cast(Engine, reading)
         return bind
 
 
