@@ -303,6 +303,11 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
+            "ix_enrolment_person_member_state",
+            ["person_id", "member_code", "state"],
+            unique=False,
+        )
+        batch_op.create_index(
             "ix_enrolment_member_code_state", ["member_code", "state"], unique=False
         )
         batch_op.create_index(
@@ -346,6 +351,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("remind_at IS NOT NULL"),
             sqlite_where=sa.text("remind_at IS NOT NULL"),
         )
+        batch_op.drop_index("ix_enrolment_person_member_state")
         batch_op.drop_index("ix_enrolment_member_code_state")
         batch_op.drop_index("ix_enrolment_course_key_state")
         batch_op.drop_column("remind_at")

@@ -75,6 +75,9 @@ class Enrolment(MemberOwned):
         Index("ix_enrolment_person_id", "person_id", "id"),
         Index("ix_enrolment_course_key", "course_key", "id"),
         Index("ix_enrolment_member_code_state", "member_code", "state"),
+        # For lists of people by how they stand: without it SQLite reads all of the member
+        # for each person, since the index above has more of the condition.
+        Index("ix_enrolment_person_member_state", "person_id", "member_code", "state"),
         Index("ix_enrolment_course_key_state", "course_key", "state", "last_activity_at"),
         Index("ix_enrolment_run_id", "run_id"),
         Index(

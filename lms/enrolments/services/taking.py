@@ -8,7 +8,7 @@ from lms.access.reaches import Reach, scoped
 from lms.core.actor import Actor
 from lms.core.audit.services import record
 from lms.core.database import Session, insert_once
-from lms.core.errors import NotPossibleError, RefusedError
+from lms.core.errors import BadInputError, NotPossibleError, RefusedError
 from lms.core.text import N_
 from lms.courses.catalogue import CourseCard
 from lms.courses.models import StoredEdition
@@ -176,6 +176,32 @@ def come_back(
         now=now,
         subject_person_id=person.id,
         run_id=run_id,
+    )
+
+
+def choose_language(
+    session: Session, actor: Actor, course_key: str, *, language: str, now: datetime.datetime
+) -> None:
+    """Read a course in one of the languages its edition has, from now on.
+
+    Quizzes begun before stay in their language. Raises BadInputError for any other language.
+    """
+    enrolment, stored = lock_own(session, actor, course_key)
+    if language not in CourseCard.from_json(stored.card).languages:
+        raise BadInputError(N_("The course is not in this language."), field="language")
+    if enrolment.language == language:
+        return
+    enrolment.language = language
+    session.flush()
+    record(
+        session,
+        actor,
+        "enrolment.language",
+        "enrolment",
+        enrolment.id,
+        now=now,
+        subject_person_id=enrolment.person_id,
+        language=language,
     )
 
 
