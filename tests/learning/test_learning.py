@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from config import ROOT
 from lms.access.reaches import Reach, scoped
 from lms.core import clock
 from lms.core.actor import Actor
@@ -213,3 +214,22 @@ def test_enrolment_keeps_the_affiliation_it_was_made_under(session, sign_in, rea
     person.member_code = "FJI"
     session.flush()
     assert enrolments(session)[0].member_code == "PLW"
+
+
+def test_learner_reads_a_course_in_a_language_the_pages_are_not_in(session, sign_in) -> None:
+    registry, _ = read_registry(ROOT / "content" / "guides")
+    flagship = load_course(ROOT / "content" / "courses" / "victim-identification", registry)
+    publish(session, SYSTEM, flagship, registry, now=clock.now())
+    client = sign_in(make_official(session))
+    client.post("/learning/victim-identification/begin")
+    plan = client.get("/learning/victim-identification")
+    plan = client.submit(plan, "Read in this language", {"language": "th"})
+    page = client.get("/learning/victim-identification/act-means-purpose")
+    assert page.h1 == "การกระทำ วิธีการ วัตถุประสงค์"
+    assert "No native speaker has checked this translation yet." in page.main
+    later = client.get("/learning/victim-identification/a-reason-to-ask")
+    assert "This page is not translated yet." in later.main
+    client.post("/learning/victim-identification/pre-test/attempts")
+    attempt = client.get("/learning/victim-identification/pre-test/attempts/1")
+    assert "นายหน้าบอกความจริงทั้งหมดแก่ชายอายุ 30 ปี" in attempt.main
+    client.post("/learning/victim-identification/language", {"language": "fr"}, status=400)

@@ -33,6 +33,11 @@ class OnCourse:
     edition: Edition
     plan: Plan
 
+    @property
+    def language(self) -> str:
+        """The language the learner has chosen for the texts; that of the pages may be another."""
+        return self.enrolment.language
+
 
 def get_on_course(session: Session, actor: Actor, course_key: str) -> OnCourse:
     """The learner's course with the plan. Raises NotFoundError when they are not on it.

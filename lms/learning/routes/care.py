@@ -10,7 +10,6 @@ from lms.access.policies import policy
 from lms.core.request import actor, now, session, settings
 from lms.courses.models import Helpline
 from lms.courses.queries.notes import list_helplines
-from lms.courses.routes import page_language
 from lms.courses.routes.showing import language_name
 from lms.courses.rules import is_stale
 from lms.courses.values.page import Wellbeing
@@ -24,7 +23,7 @@ from lms.learning.routes.blueprint import blueprint
 def wellbeing(course_key: str) -> str:
     """What the course says to a learner for whom it becomes heavy, and whom to call."""
     on = get_on_course(session(), actor(), course_key)
-    shown, language = on.edition.in_language(on.edition.wellbeing, page_language())
+    shown, language = on.edition.in_language(on.edition.wellbeing, on.language)
     if not isinstance(shown, Wellbeing):
         raise LookupError("A translation is of the kind of its source.")
     guides = settings().content_folder / "guides"
@@ -33,7 +32,7 @@ def wellbeing(course_key: str) -> str:
         on=on,
         page=shown,
         rendered=rendered(on.edition, "wellbeing", shown.body, language, guides),
-        language=page_language(),
+        language=on.language,
         text_language=language,
         **_helplines(),
     )
@@ -48,7 +47,7 @@ def pause(course_key: str) -> str:
         "learning/pause.html",
         on=on,
         here=_here(on),
-        language=page_language(),
+        language=on.language,
         **_helplines(),
     )
 

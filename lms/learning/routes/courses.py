@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -10,6 +10,7 @@ from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.certificates.queries.own import list_own, list_own_of_course
 from lms.certificates.routes.showing import CERTIFICATE_WORDS, listed
+from lms.core.languages import own_name
 from lms.core.request import actor, now, session
 from lms.courses.routes import page_language
 from lms.enrolments.rules import WithdrawalReason
@@ -51,14 +52,28 @@ def begin(course_key: str) -> Response:
 @policy(Permission.LEARNING_TAKE)
 def course(course_key: str) -> str:
     """One's own plan of a course: outline, what is missing, where to carry on."""
+    on = get_on_course(session(), actor(), course_key)
     return render_template(
         "learning/course.html",
-        on=get_on_course(session(), actor(), course_key),
+        on=on,
+        languages=[
+            (code, own_name(code), not on.edition.is_whole_in(code))
+            for code in on.edition.languages
+        ],
         certificates=listed(list_own_of_course(session(), actor(), course_key), now()),
         **CERTIFICATE_WORDS,
-        language=page_language(),
+        language=on.language,
         sentences=MISSING_SENTENCES,
     )
+
+
+@blueprint.post("/learning/<string:course_key>/language")
+@policy(Permission.LEARNING_TAKE)
+def choose_language(course_key: str) -> Response:
+    """Read the texts of a course in another of its languages."""
+    wish = request.form.get("language", "")[:20]
+    enrolments.choose_language(session(), actor(), course_key, language=wish, now=now())
+    return redirect(url_for("learning.course", course_key=course_key), 303)
 
 
 @blueprint.route("/learning/<string:course_key>/leave", methods=["GET", "POST"])
@@ -72,5 +87,5 @@ def leave(course_key: str) -> str | Response | tuple[str, int]:
         enrolments.withdraw(session(), actor(), course_key, reason=reason, now=now())
         flash(gettext("You have left the course. What you did is kept."))
         return redirect(url_for("learning.my_learning"), 303)
-    page = render_template("learning/leave.html", on=on, form=form, language=page_language())
+    page = render_template("learning/leave.html", on=on, form=form, language=on.language)
     return page, 400 if form.is_submitted() else 200

@@ -14,7 +14,6 @@ from lms.completion.services.crediting import credit
 from lms.core.errors import NotFoundError
 from lms.core.request import actor, now, session, settings
 from lms.core.text import N_
-from lms.courses.routes import page_language
 from lms.courses.values.edition import Activity
 from lms.courses.values.page import Page
 from lms.courses.values.quiz import Quiz
@@ -80,7 +79,7 @@ def done(course_key: str, activity_key: str) -> Response | tuple[str, int]:
 
 def _show_other(on: OnCourse, found: Activity) -> str:
     """A meeting or a survey: what it is, and who says when; nothing is done on this page."""
-    shown, language = on.edition.in_language(found, page_language())
+    shown, language = on.edition.in_language(found, on.language)
     attended_on = None
     if isinstance(found, Meeting):
         attended_on = find_own_attendance(session(), actor(), on.enrolment.id, found.key)
@@ -94,14 +93,14 @@ def _show_other(on: OnCourse, found: Activity) -> str:
         before=before,
         after=after,
         chapter=on.plan.chapter_of(found.key),
-        language=page_language(),
+        language=on.language,
         text_language=language,
     )
 
 
 def _show(on: OnCourse, found: Page, form: DoneForm) -> str:
     """A lesson page in the reader's language, or in the course's with a notice."""
-    shown, language = on.edition.in_language(found, page_language())
+    shown, language = on.edition.in_language(found, on.language)
     if not isinstance(shown, Page):
         raise LookupError("A translation is of the kind of its source.")
     before, after = beside(on.edition, found.key)
@@ -119,7 +118,7 @@ def _show(on: OnCourse, found: Page, form: DoneForm) -> str:
             on.stored.course_key,
             found,
             page.blocks,
-            languages=(page_language(), language, on.edition.course.language),
+            languages=(on.language, language, on.edition.course.language),
             today=now().date(),
         ),
         form=form,
@@ -127,6 +126,6 @@ def _show(on: OnCourse, found: Page, form: DoneForm) -> str:
         after=after,
         other=on.edition.alternative_of(found.key),
         chapter=on.plan.chapter_of(on.edition.credited(found.key)),
-        language=page_language(),
+        language=on.language,
         text_language=language,
     )

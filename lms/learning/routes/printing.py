@@ -13,7 +13,6 @@ from lms.core.request import actor, now, session, settings
 from lms.core.text import N_
 from lms.courses.catalogue import KINDS
 from lms.courses.render.page import RenderedPage
-from lms.courses.routes import page_language
 from lms.courses.values.edition import Activity
 from lms.courses.values.page import Page
 from lms.learning.notes import NoteOnPage, notes_for
@@ -53,16 +52,16 @@ def module(course_key: str, module_key: str) -> str:
     return render_template(
         "learning/module.html",
         on=on,
-        module=on.edition.in_language(chapter.module, page_language())[0],
+        module=on.edition.in_language(chapter.module, on.language)[0],
         printed=shown,
         kinds=KINDS,
-        words=words(on.edition, page_language(), guides),
-        language=page_language(),
+        words=words(on.edition, on.language, guides),
+        language=on.language,
     )
 
 
 def _printed(on: OnCourse, activity: Activity, prefix: str) -> Printed:
-    shown, language = on.edition.in_language(activity, page_language())
+    shown, language = on.edition.in_language(activity, on.language)
     if not isinstance(shown, Page):
         return Printed(shown, language, prefix, None, {})
     guides = settings().content_folder / "guides"
@@ -73,7 +72,7 @@ def _printed(on: OnCourse, activity: Activity, prefix: str) -> Printed:
         on.stored.course_key,
         shown,
         page.blocks,
-        languages=(page_language(), language, on.edition.course.language),
+        languages=(on.language, language, on.edition.course.language),
         today=now().date(),
     )
     return Printed(shown, language, prefix, page, notes)

@@ -18,7 +18,6 @@ from lms.completion.services.crediting import credit
 from lms.core.errors import NotFoundError
 from lms.core.request import actor, now, session, settings
 from lms.core.text import N_
-from lms.courses.routes import page_language
 from lms.courses.values.quiz import Quiz
 from lms.enrolments.queries import lock_own
 from lms.learning.pages import words
@@ -35,7 +34,7 @@ from lms.progress.rules import EvidenceKind, Fact
 def show_quiz(on: OnCourse, quiz: Quiz) -> str:
     """The page before an attempt: what it asks, what was reached so far, one button."""
     attempts = list_attempts(session(), actor(), on.enrolment.id, quiz.key)
-    shown, language = on.edition.in_language(quiz, page_language())
+    shown, language = on.edition.in_language(quiz, on.language)
     before, after = beside(on.edition, quiz.key)
     return render_template(
         "learning/quiz.html",
@@ -48,7 +47,7 @@ def show_quiz(on: OnCourse, quiz: Quiz) -> str:
         before=before,
         after=after,
         chapter=on.plan.chapter_of(quiz.key),
-        language=page_language(),
+        language=on.language,
         text_language=language,
     )
 
@@ -60,7 +59,7 @@ def begin_attempt(course_key: str, activity_key: str) -> Response:
     on, quiz = _quiz(course_key, activity_key)
     enrolment, _stored = lock_own(session(), actor(), course_key)
     attempt = assessments.begin(
-        session(), actor(), enrolment, on.edition, quiz, language=page_language(), now=now()
+        session(), actor(), enrolment, on.edition, quiz, language=on.language, now=now()
     )
     return redirect(_address(on, attempt), 303)
 
@@ -85,7 +84,7 @@ def attempt(course_key: str, activity_key: str, number: int) -> str:
             **common,
             questions=asked(on.edition, quiz, found, answers, say),
             is_late=not still_counts(found.deadline_at, now()),
-            language=page_language(),
+            language=on.language,
         )
     allowed = next_attempt(quiz, assessments.past_of(attempts), now())
     is_over = any(one.is_passed for one in attempts) or allowed.left == 0
@@ -101,7 +100,7 @@ def attempt(course_key: str, activity_key: str, number: int) -> str:
         objectives=_objectives(on),
         allowed=allowed,
         after=beside(on.edition, quiz.key)[1],
-        language=page_language(),
+        language=on.language,
     )
 
 
@@ -153,7 +152,7 @@ def _credit_known(on: OnCourse, quiz: Quiz, handed_in: Attempt) -> None:
     """What a pre-test showed to be known, in words the learner can act on."""
     known = credit_known_modules(session(), actor(), on.edition, quiz, handed_in, now=now())
     for module in known:
-        shown, _ = on.edition.in_language(module, page_language())
+        shown, _ = on.edition.in_language(module, on.language)
         flash(
             gettext(
                 "You may leave out “%(title)s”: you knew it. You may still read it.",
@@ -174,7 +173,7 @@ def _given(on: OnCourse, quiz: Quiz, attempt: Attempt) -> dict[int, Given]:
 
 def _objectives(on: OnCourse) -> dict[str, str]:
     """What the learner can do afterwards, by key, in the language of the page if it is there."""
-    course, _ = on.edition.in_language(on.edition.course, page_language())
+    course, _ = on.edition.in_language(on.edition.course, on.language)
     return {objective.key: objective.text for objective in course.objectives}
 
 

@@ -15,7 +15,6 @@ from lms.completion.services.crediting import credit
 from lms.core.errors import BadInputError, NotFoundError
 from lms.core.request import actor, now, session, settings
 from lms.core.text import N_
-from lms.courses.routes import page_language
 from lms.courses.values.task import Reflection
 from lms.enrolments.queries import lock_own
 from lms.learning.pages import words
@@ -38,7 +37,7 @@ def show_reflection(
     error: BadInputError | None = None,
 ) -> str:
     """The page of a reflection with what was typed, saved or sent."""
-    shown, language = on.edition.in_language(reflection, page_language())
+    shown, language = on.edition.in_language(reflection, on.language)
     writing = find_writing(session(), actor(), on.enrolment.id, reflection.key)
     own = find_own_text(session(), actor(), on.enrolment.id, reflection)
     before, after = beside(on.edition, reflection.key)
@@ -57,7 +56,7 @@ def show_reflection(
         before=before,
         after=after,
         chapter=on.plan.chapter_of(reflection.key),
-        language=page_language(),
+        language=on.language,
         text_language=language,
     )
 
@@ -83,7 +82,7 @@ def write_reflection(course_key: str, activity_key: str) -> Response | tuple[str
             found,
             typed,
             send=sends,
-            language=page_language(),
+            language=on.language,
             now=now(),
         )
     except BadInputError as error:

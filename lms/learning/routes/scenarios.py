@@ -15,7 +15,6 @@ from lms.completion.services.crediting import credit
 from lms.core.errors import NotFoundError
 from lms.core.request import actor, now, session, settings
 from lms.core.text import N_
-from lms.courses.routes import page_language
 from lms.courses.values.scenario import Scenario
 from lms.enrolments.queries import lock_own
 from lms.learning.pages import words
@@ -27,7 +26,7 @@ from lms.progress.rules import EvidenceKind, Fact
 
 def show_scenario(on: OnCourse, scenario: Scenario) -> str:
     """The scenario where the learner stands in it: before it, in it, or at one of its ends."""
-    shown, language = on.edition.in_language(scenario, page_language())
+    shown, language = on.edition.in_language(scenario, on.language)
     if not isinstance(shown, Scenario):
         raise LookupError("A translation is of the kind of its source.")
     play = find_last_play(session(), actor(), on.enrolment.id, scenario.key)
@@ -47,7 +46,7 @@ def show_scenario(on: OnCourse, scenario: Scenario) -> str:
         before=before,
         after=after,
         chapter=on.plan.chapter_of(scenario.key),
-        language=page_language(),
+        language=on.language,
         text_language=language,
     )
 
