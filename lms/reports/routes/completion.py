@@ -144,7 +144,7 @@ def charts(report: Report) -> dict[str, Any]:
             for row in regions.rows
             if row.before is not None and row.after is not None
         ]
-        told = max(both, key=lambda each: each[2] - each[1], default=None)
+        told = _gained_most(both)
         slopes = [(*each, 1 if each == told else 0) for each in both]
     marks = [mark for _, before, after, _ in slopes for mark in (before, after)]
     with_some = sum(1 for _name, number in tiles if number)
@@ -157,6 +157,13 @@ def charts(report: Report) -> dict[str, Any]:
         "lowest": min(marks, default=0),
         "highest": max(marks, default=100),
     }
+
+
+def _gained_most(both: list[tuple[str, int, int]]) -> tuple[str, int, int] | None:
+    """The one whose marks rose most; nobody where two rose alike."""
+    most = max((after - before for _name, before, after in both), default=0)
+    found = [each for each in both if each[2] - each[1] == most]
+    return found[0] if len(found) == 1 and most > 0 else None
 
 
 def row_arguments(asked: Asked, row: Shown) -> dict[str, str]:
