@@ -111,15 +111,16 @@ def _by_course() -> Table:
         for each in count_by_course(session(), actor())
     ]
     definition = gettext(
-        "Persons, not completions. A person stands once with every course they completed, so "
-        "the rows need not sum."
+        "Persons who completed the course, and those of them who take part in the alumni. A "
+        "person stands once with every course they completed, so the rows need not sum."
     )
     return _table(gettext("Alumni by course"), gettext("Course"), counts, definition)
 
 
 def _of_member() -> str:
     return gettext(
-        "Persons, not completions, under the member they belonged to at their first completion."
+        "Persons who completed a course, not completions, under the member they belonged to at "
+        "the first; and those of them who take part in the alumni."
     )
 
 
@@ -129,8 +130,8 @@ def _table(title: str, head: str, counts: list[Count], definition: str) -> Table
         definition=definition,
         columns=[
             Column(head),
-            Column(gettext("Persons who completed a course"), Kind.NUMBER),
-            Column(gettext("Of them taking part in the alumni"), Kind.NUMBER),
+            Column(gettext("Persons"), Kind.NUMBER),
+            Column(gettext("Taking part"), Kind.NUMBER),
         ],
         rows=[(each.name, each.completed, each.taking_part) for each in counts],
         as_of=now(),

@@ -269,6 +269,11 @@ class Snapshot:
         )
 
 
+def letters_named(letters: Iterable[str]) -> str:
+    """Letters no font prints, each with its code point, since a screen may not show it either."""
+    return ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in letters)
+
+
 def new_number() -> str:
     """A number nobody can guess: 100 random bits, nothing of the person in it."""
     return "".join(secrets.choice(ALPHABET) for _ in range(NUMBER_LENGTH))

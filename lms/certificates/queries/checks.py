@@ -136,7 +136,8 @@ def _told(
         successor=_successor_number(session, certificate, standing),
         name=frozen.name if ShownField.NAME in shown else None,
         name_own_script=frozen.name_own_script if ShownField.OWN_SCRIPT in shown else None,
-        own_script_language=frozen.own_script_language,
+        # The language of a name leads to the member, so it goes with that name.
+        own_script_language=frozen.own_script_language if ShownField.OWN_SCRIPT in shown else None,
         member=frozen.member if ShownField.MEMBER in shown else None,
         agency=frozen.agency if ShownField.AGENCY in shown else None,
         hours=frozen.hours if ShownField.HOURS in shown else None,

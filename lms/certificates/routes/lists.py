@@ -37,6 +37,7 @@ from lms.certificates.rules import (
     STEP_NAMES,
     CertificateState,
     grouped,
+    letters_named,
     verbs,
 )
 from lms.core.request import actor, only_read_on, record_access, session
@@ -135,6 +136,7 @@ def one_page(
         "certificates/certificate.html",
         certificate=found,
         said=found.frozen,
+        letters=letters_named(found.held_for),
         number=grouped(found.number),
         kinds=CERTIFICATE_KIND_NAMES,
         states=CERTIFICATE_STATE_NAMES,

@@ -33,6 +33,7 @@ from lms.certificates.rules import (
     ShownField,
     fields_on_check,
     grouped,
+    letters_named,
 )
 from lms.certificates.services import holding
 from lms.core.request import actor, now, session, settings
@@ -150,6 +151,7 @@ def _page(certificate: Certificate) -> str:
         "certificates/own.html",
         certificate=certificate,
         said=certificate.frozen,
+        letters=letters_named(certificate.held_for),
         number=grouped(certificate.number),
         kinds=CERTIFICATE_KIND_NAMES,
         states=CERTIFICATE_STATE_NAMES,
