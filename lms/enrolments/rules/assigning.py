@@ -10,7 +10,7 @@ from lms.core.text import N_
 from lms.enrolments.rules.states import EnrolmentState
 from lms.people.rules.persons import PersonState
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 20
 """People enrolled within the request; more are a job."""
 MOST_PEOPLE = 5_000
 """People in one assignment."""
