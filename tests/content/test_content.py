@@ -126,7 +126,8 @@ def test_first_two_modules_of_the_flagship_stand_whole_in_another_language(langu
             activity = edition.activity(key)
             shown, found = edition.in_language(activity, language)
             assert found == language, key
-            assert shown.translation is not None and shown.translation.review == "needed"
+            assert shown.translation is not None
+            assert shown.translation.review == "needed"
             if isinstance(activity, Quiz):
                 assert language in edition.quiz_languages(activity), key
             other = edition.alternative_of(key)
