@@ -30,7 +30,6 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import Subquery
 
 from lms.access.permissions import Permission
@@ -384,33 +383,40 @@ def _count_certified(
 def _certified(context: _Context, counter: Actor) -> Subquery:
     """First certificates of completion that were not revoked by the moment."""
     kind = SubjectKind.PATH if context.asked.by is By.PATH else SubjectKind.ENROLMENT
-    revoked = aliased(Certificate)
-    gone = (
-        select(revoked.id)
-        .where(
-            revoked.subject_kind == Certificate.subject_kind,
-            revoked.subject_id == Certificate.subject_id,
-            revoked.kind == Certificate.kind,
-            # Itself or a correction of it; not one that was revoked before it was issued anew.
-            revoked.id >= Certificate.id,
-            revoked.state == CertificateState.REVOKED,
-            revoked.revoked_at <= context.moment,
+    of_kind = and_(Certificate.subject_kind == kind, Certificate.kind == CertificateKind.COMPLETION)
+    # The last that was revoked of each subject: itself, a correction of it, or one before it
+    # was issued anew. Few rows, so joined rather than asked for each certificate.
+    revoked = (
+        within(
+            select(Certificate.subject_id, func.max(Certificate.id).label("last_id")),
+            Certificate,
+            counter,
+            Reach.COUNTING,
         )
-        .exists()
+        .where(
+            of_kind,
+            Certificate.state == CertificateState.REVOKED,
+            Certificate.revoked_at <= context.moment,
+        )
+        .group_by(Certificate.subject_id)
+        .subquery("revoked")
     )
-    statement = select(
-        Certificate.id,
-        Certificate.person_id,
-        Certificate.member_code,
-        Certificate.agency_id,
-        Certificate.course_key,
-        Certificate.issued_at,
-    ).where(
-        Certificate.subject_kind == kind,
-        Certificate.kind == CertificateKind.COMPLETION,
-        Certificate.replaces_id.is_(None),
-        Certificate.state != CertificateState.HELD,
-        ~gone,
+    statement = (
+        select(
+            Certificate.id,
+            Certificate.person_id,
+            Certificate.member_code,
+            Certificate.agency_id,
+            Certificate.course_key,
+            Certificate.issued_at,
+        )
+        .outerjoin(revoked, revoked.c.subject_id == Certificate.subject_id)
+        .where(
+            of_kind,
+            Certificate.replaces_id.is_(None),
+            Certificate.state != CertificateState.HELD,
+            or_(revoked.c.last_id.is_(None), revoked.c.last_id < Certificate.id),
+        )
     )
     return within(statement, Certificate, counter, Reach.COUNTING).subquery("certified")
 
