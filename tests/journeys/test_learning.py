@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from lms.core import clock
@@ -150,7 +149,7 @@ questions:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The content folder with the small course, one activity of each kind, questions of each type."""
+    """The small course with one activity of each kind and one question of each type."""
     content = tmp_path_factory.mktemp("content")
     course = write_small_course(content)
     for name, text in FILES.items():
@@ -186,7 +185,11 @@ def page(chromium: Browser, site: str) -> Iterator[Page]:
 
 
 def look(page: Page, name: str) -> None:
-    """The page that stands there has no barrier and fits a phone."""
+    """The page that stands there has no barrier and fits a phone.
+
+    From its top: the bar that stays lies over part of what was scrolled under it.
+    """
+    page.evaluate("() => scrollTo({top: 0, behavior: 'instant'})")
     assert browser.violations(page) == [], name
     assert browser.overflow(page) == 0, name
     if SHOTS:
@@ -207,10 +210,11 @@ def why_not_complete(page: Page) -> dict[str, str]:
     """What the course page, opened by its crumb, says is missing, each with what would do it."""
     page.locator(".crumbs").get_by_role("link", name="A small course").click()
     page.get_by_text("Why is this not complete?").click()
-    lines = page.locator("details[open] li:visible").all()
-    titles = [line.locator("a").inner_text() for line in lines]
-    words = [line.inner_text().removeprefix(title) for line, title in zip(lines, titles)]
-    return dict(zip(titles, (word.removeprefix(". ").strip() for word in words), strict=True))
+    found = {}
+    for line in page.locator("details[open] li:visible").all():
+        title = line.locator("a").inner_text()
+        found[title] = line.inner_text().removeprefix(title).removeprefix(". ").strip()
+    return found
 
 
 def answer(page: Page, edition: Edition, *, wrongly: tuple[str, ...] = ()) -> None:
