@@ -34,11 +34,11 @@ def load_cohort(work: Work) -> None:
             work.advance(
                 session, cursor={"number": number + 1}, done=number + 1, total=len(everybody)
             )
-    with work.transaction() as session:
-        ask_counts(session, now=work.now())
         # A story writes for as long as a person's months need. SQLite lets in whoever asks at
         # the right moment, so without a rest of the same length the pages would wait in vain.
         time.sleep(time.monotonic() - began)
+    with work.transaction() as session:
+        ask_counts(session, now=work.now())
 
 
 def ask_counts(session: Session, *, now: datetime.datetime) -> None:
