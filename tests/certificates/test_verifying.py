@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import datetime
 import re
+from html import escape
+from urllib.parse import quote
 
 import pytest
 import time_machine
+from werkzeug.test import TestResponse
 
 from lms.access.roles import Role
 from lms.certificates.routes.checks import CHECKS
 from lms.certificates.rules import grouped
 from tests.factories import give_role, make_official
 from tests.support.certified import certificates_of, complete, publish_page
+from tests.support.client import Client
+
+OF_THE_REQUEST = frozenset({"Set-Cookie", "X-Request-Id", "Content-Length"})
+"""Headers that differ between any two requests, or with the length of what was typed."""
 
 
 @pytest.fixture
@@ -74,6 +81,55 @@ def test_holder_decides_what_a_check_shows(session, client, sign_in, holder) -> 
     assert "Temengil" not in page.main
     assert "Not shown" in page.main
     assert "Temengil" not in client.raw("GET", f"/verify/{certificate.number}.json").text
+
+
+def test_language_of_a_name_that_is_not_shown_is_not_told(session, client, course) -> None:
+    holder = make_official(
+        session,
+        name="Temengil Rengulbai",
+        own_script_name="テメンギル",
+        own_script_language="ja",
+        limits_own_listing=True,
+    )
+    complete(session, holder, course)
+    (certificate,) = certificates_of(session, holder)
+    said = client.raw("GET", f"/verify/{certificate.number}.json").json
+    assert set(said) == {
+        "standing", "number", "kind", "title", "edition_number", "authority",
+        "issued_on", "completed_on", "hours", "checked_at",
+    }  # fmt: skip
+    holder.limits_own_listing = False
+    said = client.raw("GET", f"/verify/{certificate.number}.json").json
+    assert said["own_script_language"] == "ja"
+
+
+def test_unknown_held_and_malformed_numbers_are_the_same_bytes(session, app, course) -> None:
+    """Each asked for by a visitor of its own, so that nothing but the number differs."""
+    held = make_official(session, name="Letter \U00018b00")
+    complete(session, held, course)
+    (certificate,) = certificates_of(session, held)
+    asked = (certificate.number, "0" * 20, "nonsense", "U" * 20, "7" * 19, "%00", "'--", "é" * 20)
+    with time_machine.travel(datetime.datetime(2027, 3, 1, 9, tzinfo=datetime.UTC), tick=False):
+        pages = [_whole(Client(app, session).raw("GET", f"/verify/{each}"), each) for each in asked]
+        programs = [
+            _whole(Client(app, session).raw("GET", f"/verify/{each}.json"), each) for each in asked
+        ]
+    assert len(set(pages)) == 1, "The page differs."
+    assert len(set(programs)) == 1, "The JSON differs."
+
+
+def test_held_and_unknown_numbers_cost_the_same_statements(
+    session, client, course, statements
+) -> None:
+    held = make_official(session, name="Letter \U00018b00")
+    complete(session, held, course)
+    (certificate,) = certificates_of(session, held)
+    work = []
+    for number in (certificate.number, "0" * 20):
+        with statements() as seen:
+            client.raw("GET", f"/verify/{number}")
+        work.append(seen)
+    assert work[0] == work[1]
 
 
 @pytest.mark.parametrize("switch", ["limits_own_listing", "limited_by_agency"])
@@ -166,6 +222,16 @@ def test_one_address_cannot_try_numbers_by_the_thousand(session, client, holder)
     assert client.raw("GET", "/verify/00000000000000000000").status_code == 429
     (certificate,) = certificates_of(session, holder)
     assert client.raw("GET", f"/verify/{certificate.number}").status_code == 429
+
+
+def _whole(answer: TestResponse, typed: str) -> tuple[int, str, str]:
+    """Status, headers and body; what was typed stands in links back to this very address."""
+    headers = {name: said for name, said in answer.headers if name not in OF_THE_REQUEST}
+    body = answer.text
+    for spelt in (quote(typed), quote(quote(typed)), escape(typed), typed):
+        body = body.replace(spelt, "TYPED")
+    body = re.sub(r'(name="csrf_token" value=)"[^"]*"', r"\1", body)
+    return answer.status_code, str(headers), body
 
 
 def _main(html: str) -> str:
