@@ -114,6 +114,15 @@ questions:
     rationale: x
     sources: [protocol]
 """, "key: is-it-true", "questions[1].key", "also used in bank/all.yaml"),
+    Mistake("a key that is an address of our own", "reflections/pause.yaml", "", """\
+key: pause
+title: Pause
+minutes: 3
+intro: x
+prompts:
+  - key: one
+    text: x
+""", "key: pause", "key", "is the address of another page"),
     # The outline
     Mistake("an activity that does not exist", MODULE, "quay, plan", "quay, paln",
             "activities:", "activities[4]", "no page, quiz, scenario or task with the key paln"),

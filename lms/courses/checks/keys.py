@@ -12,6 +12,9 @@ from lms.courses.values.course import Module
 from lms.courses.values.edition import Activity
 from lms.courses.values.question import Bank
 
+OWN_PAGES = frozenset({"begin", "language", "leave", "messages", "modules", "pause", "wellbeing"})
+"""Words that stand behind a course in addresses of the platform's own pages."""
+_TAKEN = N_("%(key)s is the address of another page of every course. Choose another key.")
 _TWICE = N_("The key %(key)s stands twice here. Give one of them another key.")
 _ELSEWHERE = N_("The key %(key)s is also used in %(file)s. Keys are used once in a course.")
 
@@ -65,6 +68,8 @@ def _check_across(subject: Subject) -> None:
         if value is None or source.place.language is not None:
             continue
         if isinstance(value, Activity):
+            if value.key in OWN_PAGES:
+                subject.error(source, ("key",), _TAKEN, key=value.key)
             _note(subject, source, ("key",), value.key, activities)
         elif isinstance(value, Module):
             _note(subject, source, ("key",), value.key, modules)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
+from lms.assessments.models import Writing
 from lms.assessments.queries.writings import find_writing
 from lms.assessments.rules.markings import MARKING_STATE_NAMES, RETURN_REASON_NAMES
 from lms.assessments.services.writings import write
@@ -97,14 +100,27 @@ def write_reflection(course_key: str, activity_key: str) -> Response | tuple[str
     if found.done_when == "marked":
         tell_markers(session(), enrolment, found, now=now())
     else:
-        fact = Fact(
-            client_id=f"writing:{writing.id}",
-            kind=EvidenceKind.REFLECTED,
-            activity_key=found.key,
-            happened_at=writing.sent_at or now(),
-            facts={},
-        )
-        if credit(session(), actor(), on.enrolment.id, fact, now=now()).completes:
+        if _credit_sent(on, writing):
             flash(gettext("You have completed this course."))
     flash(gettext("Sent."))
     return redirect(here, 303)
+
+
+def _credit_sent(on: OnCourse, writing: Writing) -> bool:
+    """Credit what was sent; whether that completes the course.
+
+    Sending anew is no new fact, unless the first was taken back by a correction.
+    """
+    fact = Fact(
+        client_id=f"writing:{writing.id}",
+        kind=EvidenceKind.REFLECTED,
+        activity_key=writing.activity_key,
+        happened_at=writing.sent_at or now(),
+        facts={},
+    )
+    credited = credit(session(), actor(), on.enrolment.id, fact, now=now())
+    if any(lacking.activity_key == writing.activity_key for lacking in credited.missing):
+        moment = f"{writing.saved_at:%Y%m%d%H%M%S}"
+        anew = replace(fact, client_id=f"{fact.client_id}:{moment}", happened_at=writing.saved_at)
+        credited = credit(session(), actor(), on.enrolment.id, anew, now=now())
+    return credited.completes
