@@ -64,7 +64,11 @@ def make_release(work: Work) -> None:
 
 
 def export(work: Work) -> None:
-    """Write the file to storage, as whoever asked may see it now; whom it names lies beside."""
+    """Write the file to storage, as whoever asked may see it now; whom it names lies beside.
+
+    The result keeps which members and agencies were the asker's own, so that the file is
+    not given to them once these are not.
+    """
     payload = work.payload
     form = str(payload["form"])
     named: list[int] = []
@@ -75,8 +79,11 @@ def export(work: Work) -> None:
     lines = "\n".join(map(str, named)).encode()
     work.storage.put(people_key(work.run_id), lines, content_type="text/plain")
     with work.transaction() as session:
-        page = f"/reports/files/{work.run_id}"
-        work.advance(session, done=1, total=1, result={"page": page})
+        result: dict[str, object] = {"page": f"/reports/files/{work.run_id}"}
+        if payload["own"]:
+            own = own_of(actor)
+            result["own"] = {"members": sorted(own.members), "agencies": sorted(own.agencies)}
+        work.advance(session, done=1, total=1, result=result)
 
 
 def forget_files(work: Work) -> None:

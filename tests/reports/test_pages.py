@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import json
 
@@ -11,12 +12,20 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from lms.access.roles import Role
+from lms.core.actor import ScopeKind
 from lms.core.apart import AccessRecord, AccessRecordPerson
 from lms.core.audit.models import AuditEntry
 from lms.enrolments.rules.due import STALLED
 from lms.learning.rules.teaching import STALLED_AFTER
 from lms.reports.cli import report
-from tests.factories import make_administrator, make_focal_point, make_official, make_secretariat
+from tests.factories import (
+    give_role,
+    make_administrator,
+    make_focal_point,
+    make_official,
+    make_secretariat,
+)
 
 COMPLETED = "/reports/completion/people/completed"
 
@@ -192,6 +201,33 @@ def test_pdf_and_long_lists_are_made_by_the_worker_and_kept_for_who_asked(
     sign_in(make_secretariat(session)).get(link, status=404)
     verbs = set(session.execute(select(AuditEntry.verb)).scalars())
     assert "report.export" in verbs
+
+
+def test_file_is_gone_with_the_role_it_was_made_under(session, stage, work, sign_in) -> None:
+    """Who loses a role, or looks after another member from now on, keeps no way to the file."""
+    person = make_official(session, "PLW")
+    looking_after = give_role(session, person, Role.FOCAL_POINT, ScopeKind.MEMBER, "PLW")
+    counting = give_role(session, person, Role.REPORTING_OFFICER)
+    client = sign_in(person)
+    links = []
+    for path in (
+        f"{COMPLETED}/files/csv?member=FJI&purpose=check",
+        "/reports/completion/files/csv",
+        "/reports/own/files/csv",
+    ):
+        asked = client.post(path, {}, follow=False, status=303)
+        work()
+        links.append(client.get(asked.location).links("See the result")[0])
+    for link in links:
+        assert _taken(client, f"{link}/file")
+    counting.ended_on = datetime.date(2025, 2, 1)
+    for link in links[:2]:
+        client.get(link, status=404)
+        client.get(f"{link}/file", status=404)
+    assert _taken(client, f"{links[2]}/file")
+    looking_after.scope = "FJI"
+    client.get("/reports/own")
+    client.get(f"{links[2]}/file", status=404)
 
 
 def test_command_prints_the_same_numbers(app, stage) -> None:

@@ -1,4 +1,4 @@
-"""Files the worker made, for whoever asked for them."""
+"""Files the worker made, for whoever asked for them and still may."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
+from lms.access.rules import may
 from lms.core.downloads import stored_answer
 from lms.core.errors import NotFoundError
 from lms.core.jobs.models import Job, JobState
@@ -14,6 +15,7 @@ from lms.core.jobs.queries import get_job
 from lms.core.request import actor, record_access, session, storage
 from lms.core.storage import NotStoredError
 from lms.core.text import N_
+from lms.reports.queries.counting import own_of
 from lms.reports.routes.blueprint import blueprint
 from lms.reports.services.exports import EXPORT, file_key, people_key
 
@@ -49,6 +51,21 @@ def made_file_itself(run_id: str) -> Response:
 
 def _own_export(run_id: str) -> Job:
     job = get_job(session(), actor(), run_id, may_read_all=False)
-    if job.kind != EXPORT or job.state is not JobState.DONE:
+    if job.kind != EXPORT or job.state is not JobState.DONE or not _is_theirs_still(job):
         raise NotFoundError(N_("There is no such file."))
     return job
+
+
+def _is_theirs_still(job: Job) -> bool:
+    """Whether the actor's roles of now reach what is in the file.
+
+    Roles end and move to another member; no file outlives the right to the numbers in it.
+    """
+    if not job.payload["own"]:
+        is_named = bool(job.payload["measure"])
+        return may(actor(), Permission.REPORT_NAMES if is_named else Permission.REPORT_COUNT)
+    counted = job.result["own"]
+    own = own_of(actor())
+    return own.members.issuperset(counted["members"]) and own.agencies.issuperset(
+        counted["agencies"]
+    )
