@@ -5,6 +5,7 @@ They stand on a course of their own, so that nobody of another member takes or t
 
 from __future__ import annotations
 
+import datetime
 import functools
 import tempfile
 from pathlib import Path
@@ -41,9 +42,7 @@ def _small_edition() -> tuple[dict[str, Any], str]:
     return card.as_json(), edition.to_json()
 
 
-def make_taught_rows(session: Session, person: Person, mark: str) -> dict[str, int]:
-    """The rows, each with the mark in every word a person wrote; their ids by variable."""
-    now = clock.now()
+def _stored_edition(session: Session, now: datetime.datetime) -> StoredEdition:
     card, content = _small_edition()
     edition = StoredEdition(
         course_key=COURSE,
@@ -56,9 +55,22 @@ def make_taught_rows(session: Session, person: Person, mark: str) -> dict[str, i
     )
     session.add(edition)
     session.flush()
+    return edition
+
+
+def make_taught_rows(
+    session: Session, person: Person, mark: str, edition: StoredEdition | None = None
+) -> dict[str, int]:
+    """The rows, each with the mark in every word a person wrote; their ids by variable.
+
+    They stand on `edition`, or on one that is made for them and nobody is offered.
+    """
+    now = clock.now()
+    edition = edition or _stored_edition(session, now)
+    course_key = edition.course_key
     of_person = {"person_id": person.id, "member_code": person.member_code}
     enrolment = Enrolment(
-        course_key=COURSE,
+        course_key=course_key,
         edition_id=edition.id,
         source=Source.SELF,
         state=EnrolmentState.ACTIVE,
@@ -72,7 +84,7 @@ def make_taught_rows(session: Session, person: Person, mark: str) -> dict[str, i
     answers = {"step": f"A plan {mark}"}
     writing = Writing(enrolment_id=enrolment.id, answers=answers, saved_at=now, **of_activity)
     fact = Evidence(
-        client_id="attended:sample",
+        client_id=f"attended:{course_key}",
         enrolment_id=enrolment.id,
         kind=EvidenceKind.ATTENDED,
         happened_at=now,
@@ -85,22 +97,22 @@ def make_taught_rows(session: Session, person: Person, mark: str) -> dict[str, i
     marking = Marking(
         writing_id=writing.id,
         enrolment_id=enrolment.id,
-        course_key=COURSE,
+        course_key=course_key,
         state=MarkingState.SENT,
         version=1,
         sent_at=now,
         **of_activity,
     )
-    on_page = {**of_activity, "course_key": COURSE, "edition_id": edition.id, "language": "en"}
+    on_page = {**of_activity, "course_key": course_key, "edition_id": edition.id, "language": "en"}
     question = LessonQuestion(
-        client_id="sample",
+        client_id=course_key,
         audience=Audience.COURSE,
         text=f"A question {mark}",
         asked_at=now,
         **on_page,
     )
     problem = PageProblem(
-        client_id="sample",
+        client_id=course_key,
         kind=ProblemKind.OTHER,
         text=f"A problem {mark}",
         state=ProblemState.OPEN,
@@ -111,7 +123,7 @@ def make_taught_rows(session: Session, person: Person, mark: str) -> dict[str, i
     session.flush()
     version = WritingVersion(
         marking_id=marking.id,
-        course_key=COURSE,
+        course_key=course_key,
         number=1,
         language="en",
         answers=answers,
@@ -119,7 +131,7 @@ def make_taught_rows(session: Session, person: Person, mark: str) -> dict[str, i
         **of_person,
     )
     answer = LessonAnswer(
-        client_id="sample",
+        client_id=course_key,
         question_id=question.id,
         person_id=person.id,
         language="en",
