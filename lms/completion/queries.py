@@ -62,5 +62,7 @@ def _differences(session: Session, enrolment: Enrolment) -> tuple[Difference, ..
         completed_agency_id=enrolment.completed_agency_id,
         withdrawn_at=enrolment.withdrawn_at,
         last_activity_at=enrolment.last_activity_at,
+        done_count=enrolment.done_count,
+        next_key=enrolment.next_key,
     )
     return differences(kept, rebuilt(edition, session.execute(steps).scalars().all(), facts))

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from lms.courses.values.edition import Edition
 from lms.enrolments.rules.states import EnrolmentState, StepVerb
-from lms.progress.rules import EvidenceKind, Known, missing, that_stand
+from lms.progress.rules import EvidenceKind, Known, Place, missing, place, that_stand
 
 
 class StepRow(Protocol):
@@ -55,6 +55,8 @@ class Columns:
     completed_agency_id: int | None
     withdrawn_at: datetime.datetime | None
     last_activity_at: datetime.datetime | None
+    done_count: int | None
+    next_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def rebuilt(edition: Edition, steps: Sequence[StepRow], facts: Sequence[FactRow]
         state = EnrolmentState.COMPLETED if whole else EnrolmentState.ACTIVE
     counts = completed if state is EnrolmentState.COMPLETED else None
     done_at = [fact.recorded_at for fact in facts if fact.corrects_id is None]
+    reached = place(edition, standing) if done_at else Place(0, None)
     return Columns(
         state=state,
         due_on=due_on,
@@ -105,6 +108,8 @@ def rebuilt(edition: Edition, steps: Sequence[StepRow], facts: Sequence[FactRow]
         completed_agency_id=counts.agency_id if counts else None,
         withdrawn_at=withdrawn_at,
         last_activity_at=max(done_at, default=None),
+        done_count=reached.done_count,
+        next_key=reached.next_key,
     )
 
 

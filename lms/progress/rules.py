@@ -142,6 +142,23 @@ def done(edition: Edition, known: Iterable[Known]) -> frozenset[str]:
     return frozenset(credited)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far somebody is: activities of the outline done, and the first that is not."""
+
+    done_count: int
+    next_key: str | None
+
+
+def place(edition: Edition, known: Iterable[Known]) -> Place:
+    """Where these facts put a learner in the outline of an edition."""
+    finished = done(edition, known)
+    return Place(
+        sum(key in finished for key in edition.order),
+        next((key for key in edition.order if key not in finished), None),
+    )
+
+
 def missing(edition: Edition, known: Iterable[Known]) -> frozenset[Missing]:
     """What still stands between this evidence and completion; empty means complete."""
     finished = done(edition, known)

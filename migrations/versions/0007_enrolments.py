@@ -297,6 +297,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("due_zone", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("due_set_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("done_count", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("next_key", sa.String(length=80), nullable=True))
         batch_op.create_index(
             "ix_enrolment_course_key_state",
             ["course_key", "state", "last_activity_at"],
@@ -354,6 +356,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_enrolment_person_member_state")
         batch_op.drop_index("ix_enrolment_member_code_state")
         batch_op.drop_index("ix_enrolment_course_key_state")
+        batch_op.drop_column("next_key")
+        batch_op.drop_column("done_count")
         batch_op.drop_column("remind_at")
         batch_op.drop_column("due_set_at")
         batch_op.drop_column("due_zone")

@@ -13,7 +13,7 @@ from lms.certificates.rules import RevocationReason, SubjectKind, transition
 from lms.certificates.services.deciding import revoke
 from lms.certificates.services.issuing import earned
 from lms.completion.services import paths
-from lms.completion.services.crediting import KEEPER, complete, lock, person_of
+from lms.completion.services.crediting import KEEPER, complete, keep_place, lock, person_of
 from lms.core.actor import Actor
 from lms.core.audit.services import record
 from lms.core.database import Session
@@ -80,6 +80,7 @@ def correct(
         reason=reason.value,
         enrolment=enrolment.id,
     )
+    keep_place(enrolment, edition, known)
     person = person_of(session, enrolment)
     reopens = bool(left) and enrolment.state is EnrolmentState.COMPLETED
     completes = not left and enrolment.state is EnrolmentState.ACTIVE

@@ -23,7 +23,7 @@ from lms.notices.rules import Category, NoticeKind
 from lms.notices.services import tell
 from lms.people.models import Person
 from lms.progress.queries import known_of
-from lms.progress.rules import Fact, Missing, missing
+from lms.progress.rules import Fact, Known, Missing, missing, place
 from lms.progress.services import record as record_evidence
 
 KEEPER = Actor.system("completion")
@@ -69,6 +69,7 @@ def credit(
     left = missing(edition, known)
     step = transition(enrolment.state, "complete")
     if is_new:
+        keep_place(enrolment, edition, known)
         # Of two tabs the one that came first may be written second.
         enrolment.last_activity_at = max(now, enrolment.last_activity_at or now)
     if left or step is None:
@@ -78,6 +79,12 @@ def credit(
         return Credited(is_new, left, completes=False)
     complete(session, actor, enrolment, person, edition, now=now)
     return Credited(is_new, left, completes=True)
+
+
+def keep_place(enrolment: Enrolment, edition: Edition, known: list[Known]) -> None:
+    """Repeat on a locked enrolment how far its facts go."""
+    now_at = place(edition, known)
+    enrolment.done_count, enrolment.next_key = now_at.done_count, now_at.next_key
 
 
 def lock(session: Session, enrolment_id: int) -> tuple[Enrolment, StoredEdition]:

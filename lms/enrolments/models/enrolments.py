@@ -33,6 +33,10 @@ class Enrolment(MemberOwned):
     `assigned_by` is who put the person on it or set its day, `run_id` the assignment. The
     day `due_on` ends at `due_at`, the end of that day in `due_zone`, both fixed when it
     is set. `remind_at` is when the worker looks at it next, None when it need not.
+
+    `done_count` is how many activities of the outline are done and `next_key` the first that
+    is not, so that lists of many learners read no evidence. Both are None until something
+    was done; `done_count` is None, too, on rows older than the column.
     """
 
     __tablename__ = "enrolment"
@@ -62,6 +66,8 @@ class Enrolment(MemberOwned):
         choice_of(WithdrawalReason, "withdrawal_reason")
     )
     last_activity_at: Mapped[datetime.datetime | None]
+    done_count: Mapped[int | None]
+    next_key: Mapped[str | None] = mapped_column(String(80))
 
     __table_args__ = (
         Index(

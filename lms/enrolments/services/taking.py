@@ -108,6 +108,7 @@ def put_on(
             "language": language,
             "enrolled_at": now,
             "enrolled_by": actor.person_id,
+            "done_count": 0,
             "assigned_by": actor.person_id if is_assigned else None,
             "run_id": run_id,
             **(due.columns() if due is not None else {}),

@@ -7,7 +7,7 @@ each learner is read from the enrolments and the evidence of the page shown.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,7 +44,7 @@ from lms.people.models import Agency, Person
 from lms.people.queries.disclosed import PersonView, disclose_list, switches_of
 from lms.people.rules.listing import FEWEST_NAMED
 from lms.progress.queries import known_of
-from lms.progress.rules import done
+from lms.progress.rules import Known, Place, place
 
 PAGE = 50
 
@@ -225,31 +225,43 @@ def see_learners(
 def _learners(
     session: Session, actor: Actor, course_key: str, ids: Sequence[int], now: datetime.datetime
 ) -> list[Learner]:
-    """Lines for these enrolments, in this order: two statements."""
+    """Lines for these enrolments, in this order: one statement.
+
+    One more where an enrolment does not repeat yet how far it is.
+    """
     rows = {row[0].id: row for row in _rows(session, actor, course_key, ids)}
     present = [rows[enrolment_id] for enrolment_id in ids if enrolment_id in rows]
-    known = known_of(session, actor, Reach.TAUGHT, [row[0].id for row in present])
+    uncounted = [row[0].id for row in present if row[0].done_count is None]
+    known = known_of(session, actor, Reach.TAUGHT, uncounted) if uncounted else {}
     viewer = viewer_of_course(actor, course_key)
     views = see_learners([(person, agency) for _, person, agency, _, _ in present], viewer)
     learners = []
     for (enrolment, _person, _agency, digest, _number), view in zip(present, views, strict=True):
         edition = get_edition(session, digest)
-        finished = done(edition, known[enrolment.id])
-        following = next((key for key in edition.order if key not in finished), None)
+        reached = _reached(enrolment, edition, known)
         moved_at = enrolment.last_activity_at or enrolment.enrolled_at
         learners.append(
             Learner(
                 enrolment=enrolment,
                 view=view,
-                done_count=sum(1 for key in edition.order if key in finished),
+                done_count=reached.done_count,
                 all_count=len(edition.order),
-                next_title=edition.activity(following).title if following else "",
+                next_title=edition.activity(reached.next_key).title if reached.next_key else "",
                 moved_at=moved_at,
                 is_stalled=is_stalled(enrolment.state, moved_at, now),
                 is_overdue=is_overdue(enrolment.state, enrolment.due_at, now),
             )
         )
     return learners
+
+
+def _reached(enrolment: Enrolment, edition: Edition, known: Mapping[int, list[Known]]) -> Place:
+    """How far somebody is, as the enrolment repeats it, else from the facts."""
+    if enrolment.done_count is None:
+        return place(edition, known.get(enrolment.id, []))
+    if enrolment.done_count == 0:
+        return Place(0, edition.order[0] if edition.order else None)
+    return Place(enrolment.done_count, enrolment.next_key)
 
 
 _Row = tuple[Enrolment, Person, Agency | None, str, int]

@@ -71,6 +71,7 @@ class Writer:
                 *("enrolled_by", "run_id", "due_on", "due_at", "due_zone", "due_set_at"),
                 *("completed_at", "completed_member_code", "completed_agency_id"),
                 *("withdrawn_at", "withdrawal_reason", "last_activity_at"),
+                *("done_count", "next_key"),
             ),
         )
         self.steps = Pool(
@@ -196,7 +197,8 @@ class Writer:
             *(own[0] if source == "self" else None, RUN_ID, *due),
             *((last, own[1], own[2]) if is_complete else (None, None, None)),
             *((last, rng.choice(_LEFT_FOR)) if chapter.leaves else (None, None)),
-            last if count else None,
+            *(last if count else None, count),
+            course.steps[count].key if 0 < count < len(course.steps) else None,
         )
         self._step(enrolment_id, own, "begin", begun, source, due[0])
         next_up = course.steps[count] if state == "active" else None
