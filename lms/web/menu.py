@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from flask import current_app, request, url_for
 from flask_babel import gettext
 
-from lms.access.policies import policy_of
-from lms.core.actor import ANONYMOUS
+from lms.access.policies import Policy, policy_of
+from lms.access.rules import scopes_for
+from lms.core.actor import ANONYMOUS, Actor
 from lms.core.request import actor
 from lms.core.text import N_
 
@@ -30,12 +31,16 @@ ENTRIES: tuple[tuple[str, str], ...] = (
     ("learning.marking", N_("Marking")),
     ("learning.own_people", N_("My people")),
     ("people.people", N_("People")),
-    ("people.members", N_("Members")),
     ("certificates.certificates", N_("Certificates")),
     ("reports.reports", N_("Reports")),
     ("administration.overview", N_("Administration")),
 )
-"""Endpoint and word, in the order shown. Shown to whom the endpoint's policy admits."""
+"""Endpoint and word, in the order shown. Shown to whom the endpoint's policy admits. Nobody has
+more than seven, so that a phone shows them on two lines: members stand at the start page."""
+
+OWN_ONLY = {"learning.own_people"}
+"""Left out for who holds the permission everywhere, and so has no people of their own. The page of
+people leads there."""
 
 OPEN: tuple[tuple[str, str], ...] = (
     ("courses.courses", N_("Courses")),
@@ -59,10 +64,20 @@ def entries() -> list[Entry]:
     for endpoint, label in OPEN if is_visitor else ENTRIES:
         view = current_app.view_functions.get(endpoint)
         declared = policy_of(view) if view is not None else None
-        if declared is not None and declared.admits(who):
+        if (
+            declared is not None
+            and declared.admits(who)
+            and not _is_of_others(endpoint, declared, who)
+        ):
             url = url_for(endpoint)
             shown.append(Entry(gettext(label), url, _is_within(url)))
     return shown
+
+
+def _is_of_others(endpoint: str, declared: Policy, who: Actor) -> bool:
+    """Whether "my people" would be everybody's."""
+    needs = declared.permission
+    return endpoint in OWN_ONLY and needs is not None and scopes_for(who, needs).everywhere
 
 
 def _is_within(url: str) -> bool:

@@ -144,5 +144,5 @@ def _day(value: datetime.date | str | None) -> str:
 
 
 def _moment(value: datetime.datetime | None) -> str:
-    """A moment in the reader's time zone, which is named: 9 November 2026, 17:00 GMT+7."""
-    return "" if value is None else format_datetime(value, "d MMMM y, HH:mm z")
+    """A moment in the reader's time zone, which its city names: 9 November 2026, 17:00 Bangkok."""
+    return "" if value is None else format_datetime(value, "d MMMM y, HH:mm VVV")

@@ -37,3 +37,26 @@ def test_the_menu_marks_the_part_a_page_stands_in(session: Session, sign_in: Sig
 def test_no_entry_is_marked_on_a_page_outside_the_menu(session: Session, sign_in: SignIn) -> None:
     focal_point = factories.make_focal_point(session)
     assert marked(sign_in(focal_point).get("/account")) == []
+
+
+def test_nobody_has_more_than_seven_entries(session: Session, sign_in: SignIn) -> None:
+    for make in (
+        factories.make_official,
+        factories.make_focal_point,
+        factories.make_secretariat,
+        factories.make_administrator,
+    ):
+        page = sign_in(make(session)).get("/start")
+        assert 3 <= len(page.soup.select("nav.nav a")) <= 7
+
+
+def test_my_people_are_in_the_menu_of_those_who_have_some(
+    session: Session, sign_in: SignIn
+) -> None:
+    focal_point = sign_in(factories.make_focal_point(session)).get("/start")
+    assert "My people" in [link.get_text() for link in focal_point.soup.select("nav.nav a")]
+    secretariat = sign_in(factories.make_secretariat(session))
+    assert "My people" not in [
+        link.get_text() for link in secretariat.get("/start").soup.select("nav.nav a")
+    ]
+    assert "People and their courses" in secretariat.get("/people").main

@@ -139,6 +139,7 @@ def people() -> str:
         may_decide=may(actor(), Permission.PERSON_DECIDE),
         may_export=may(actor(), Permission.PERSON_READ_OWN_MEMBER),
         everywhere=everywhere,
+        may_follow=everywhere and may(actor(), Permission.ENROLMENT_READ_OWN_MEMBER),
         state_names=PERSON_STATE_NAMES,
         most=MOST_COUNTED,
     )
