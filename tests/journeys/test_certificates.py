@@ -1,7 +1,9 @@
 """From the last page to a certificate that anybody can check, in a real browser at 360 px.
 
-The official of Palau finishes, downloads, shares; a stranger checks the number; the
-secretariat corrects and withdraws; the alumni are joined and left. Axe on every page.
+The official of Palau finishes, downloads, shares; a stranger follows the square code; the
+focal point of Palau sees it and the one of Fiji nothing; the secretariat counts, corrects and
+withdraws; the alumni are joined and left. Axe on every page. The way from the last page to the
+report, and what is decided after, is gone on both databases.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from config import Settings
@@ -20,8 +23,15 @@ from lms.certificates.services.holding import ask_for_correction
 from lms.core import clock
 from lms.core.database import Session
 from lms.people.models import Person
-from tests.factories import actor_of, make_agency, make_official, make_secretariat
-from tests.support import browser
+from tests.access.two_members import walk
+from tests.factories import (
+    actor_of,
+    make_agency,
+    make_focal_point,
+    make_official,
+    make_secretariat,
+)
+from tests.support import browser, pdf
 from tests.support.certified import (
     certificates_of,
     complete,
@@ -29,10 +39,17 @@ from tests.support.certified import (
     make_documents,
     publish_page,
 )
+from tests.support.client import Client
+from tests.support.square_code import read_square_code
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+once = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For ways on which the databases differ in nothing."""
 
 OpenAs = Callable[[Person], Page]
+FIRST_NAME, LAST_NAME = "Temengil", "Rengulbai"
+NAME = f"{FIRST_NAME} Ngirmang {LAST_NAME}"
+OWN_SCRIPT = "テメンギル・レングルバイ"
+EMAIL = "temengil@plw.example"
 SHOTS = os.environ.get("BEKAL_SHOTS")
 """A folder for screenshots at both widths, for whoever wants to look."""
 
@@ -50,8 +67,9 @@ def official(session: Session) -> Person:
     return make_official(
         session,
         "PLW",
-        name="Temengil Ngirmang Rengulbai",
-        own_script_name="テメンギル・レングルバイ",
+        name=NAME,
+        email=EMAIL,
+        own_script_name=OWN_SCRIPT,
         own_script_language="ja",
         agency=agency,
     )
@@ -77,7 +95,8 @@ def unfold(page: Page, words: str) -> None:
     page.locator("summary", has_text=words).first.click()
 
 
-def test_official_finishes_and_a_stranger_finds_the_certificate_valid(
+def test_certificate_is_valid_to_a_stranger_and_seen_by_the_own_focal_point_alone(
+    app: Flask,
     session: Session,
     settings: Settings,
     chromium: Browser,
@@ -101,6 +120,7 @@ def test_official_finishes_and_a_stranger_finds_the_certificate_valid(
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Download the certificate").click()
     assert waiting.value.suggested_filename.endswith(".pdf")
+    address = the_code_on(waiting.value.path().read_bytes())
     unfold(page, "Choose what it shows")
     look(page, "own-ready")
     page.get_by_role("button", name="Share the page").click()
@@ -112,6 +132,9 @@ def test_official_finishes_and_a_stranger_finds_the_certificate_valid(
     look(page, "my-learning")
     certificate = newest(session, official)
     stranger = chromium.new_page(base_url=site, viewport={"width": browser.PHONE, "height": 800})
+    assert address == f"{settings.public_address}/verify/{certificate.number}"
+    stranger.goto(address.removeprefix(settings.public_address))
+    expect(stranger.locator("main")).to_contain_text("This certificate is valid")
     stranger.goto("/verify")
     look(stranger, "verify-form")
     stranger.get_by_label("Number of the certificate").fill(grouped(certificate.number).lower())
@@ -124,8 +147,84 @@ def test_official_finishes_and_a_stranger_finds_the_certificate_valid(
     stranger.goto("/verify/0000-0000-0000-0000-0000")
     look(stranger, "verify-unknown")
     stranger.close()
+    focal_point_opens_it(session, open_as, certificate)
+    nobody_of_fiji_learns_of_it(app, session, open_as, certificate)
+    report_counts_it(session, open_as)
 
 
+def the_code_on(file: bytes) -> str:
+    """The address in the square code of the document, which is whole and bears both names."""
+    assert file.startswith(b"%PDF-")
+    words = " ".join(pdf.text_of(file).split())
+    assert NAME in words
+    assert OWN_SCRIPT in words
+    return read_square_code(pdf.picture_of(file, dots=150))
+
+
+def focal_point_opens_it(session: Session, open_as: OpenAs, certificate: Certificate) -> None:
+    page = open_as(make_focal_point(session, "PLW"))
+    page.goto("/own")
+    page.get_by_role("link", name=NAME).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(NAME)
+    look(page, "own-person-certified")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="PDF").click()
+    assert NAME in pdf.text_of(waiting.value.path().read_bytes())
+    page.goto(f"/verify/{certificate.number}")
+    expect(page.locator("main")).to_contain_text("This certificate is valid")
+
+
+def nobody_of_fiji_learns_of_it(
+    app: Flask, session: Session, open_as: OpenAs, certificate: Certificate
+) -> None:
+    """Neither by its addresses nor on any page or file one gets to, name and number searched."""
+    session.add(make_official(session, "FJI", name="Ratu Sefanaia Vakatale"))
+    focal_point = make_focal_point(session, "FJI", name="Adi Litia Ganilau")
+    page = open_as(focal_point)
+    for address in (
+        f"/certificates/own/{certificate.id}/document.pdf",
+        f"/certificates/mine/{certificate.id}",
+        f"/own/{certificate.person_id}",
+        f"/people/{certificate.person_id}",
+    ):
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 404, address
+        assert NAME not in page.content()
+    look(page, "not-found")
+    page.goto(f"/own?words={FIRST_NAME}")
+    expect(page.locator("main")).not_to_contain_text(EMAIL)
+    look(page, "own-people-found-nobody")
+    client = Client(app, session).sign_in(focal_point, second_factor=True)
+    number = certificate.number
+    searched = [FIRST_NAME, number, grouped(number)]
+    starts = ["/start", "/own", "/reports", "/people", "/members/PLW", "/own/export.csv"]
+    starts += ["/own/export.xlsx", "/people/export.csv", "/people/export.xlsx", "/reports/own.csv"]
+    starts += ["/reports/own.xlsx?member=PLW", "/reports/own?by=course&member=PLW", "/notices"]
+    starts += [f"/own?words={words}" for words in searched]
+    starts += [f"/people?q={words}" for words in searched]
+    pages = dict(walk(app, client, starts))
+    assert any("Vakatale" in said for said in pages.values())
+    never = (LAST_NAME, EMAIL, OWN_SCRIPT)
+    for address, said in pages.items():
+        met = [each for each in never if each in said]
+        # What was searched for stands in the field where it was typed.
+        met += [each for each in (number, grouped(number)) if each in said and each not in address]
+        assert met == [], address
+
+
+def report_counts_it(session: Session, open_as: OpenAs) -> None:
+    page = open_as(make_secretariat(session))
+    page.goto("/reports/completion")
+    heads = page.locator("table").last.locator("thead th").all_inner_texts()
+    persons = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Palau"))
+    cells = dict(zip(heads[1:], persons.first.get_by_role("cell").all_inner_texts(), strict=False))
+    assert cells["Completed"].split()[0] == "1"
+    assert cells["Certified"].split()[0] == "1"
+    look(page, "report")
+
+
+@once
 def test_held_certificate_names_the_letter(session, open_as: OpenAs, course) -> None:
     person = make_official(session, name="Rasheeda \U00018b00")
     complete(session, person, course)
@@ -186,6 +285,7 @@ def test_secretariat_corrects_and_withdraws_and_the_check_says_so(
     look(page, "alumni-counts")
 
 
+@once
 def test_official_joins_the_alumni_and_leaves_them(
     session: Session, open_as: OpenAs, course, official: Person
 ) -> None:
