@@ -261,6 +261,12 @@ def test_first_cell_of_a_row_names_the_row_and_wide_tables_scroll() -> None:
     assert '<td class="n">3</td>' in html
 
 
+def test_empty_corner_of_a_table_is_no_header() -> None:
+    html = RENDERER.page("| | Number |\n|---|--:|\n| Border | 3 |").blocks[0].html
+    assert "<td></td>" in html
+    assert html.count("<th ") == 2
+
+
 def test_one_place_of_a_source_has_one_number() -> None:
     page = RENDERER.page("A [@protocol:3]. B [@protocol:3]. C [@protocol:4].")
     assert [source.number for source in page.sources] == [1, 2]

@@ -125,8 +125,10 @@ def _ready(tokens: Sequence[Token], notes: Notes) -> list[Token]:
             first_cell = True
         elif token.type in {"th_open", "td_open"}:
             right = "right" in str(token.attrs.pop("style", ""))
-            if token.type == "th_open":
+            if token.type == "th_open" and done[place + 1].content.strip():
                 token.attrSet("scope", "col")
+            elif token.type == "th_open":
+                _turn_into_corner(done, place)
             elif first_cell:
                 _turn_into_header(done, place)
             if right:
@@ -158,6 +160,12 @@ def _turn_into_header(tokens: list[Token], place: int) -> None:
         if token.type == "td_close":
             token.tag = "th"
             return
+
+
+def _turn_into_corner(tokens: list[Token], place: int) -> None:
+    """An empty cell of the head names nothing, and so is no header."""
+    tokens[place].tag = "td"
+    tokens[place + 2].tag = "td"
 
 
 def _table_label(tokens: list[Token]) -> str:
