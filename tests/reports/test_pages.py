@@ -22,6 +22,7 @@ from lms.reports.cli import report
 from tests.factories import (
     give_role,
     make_administrator,
+    make_agency,
     make_focal_point,
     make_official,
     make_secretariat,
@@ -123,6 +124,28 @@ def test_others_reach_no_report_but_their_own(session, stage, sign_in) -> None:
     own = focal_point.get("/reports/own?period=2026-Q1")
     assert own.tables()[-2][-1] == ["Total", "3", "0", "0", "0", "3", "3"]
     assert "Made for: People who may open the list" in own.main
+
+
+def test_focal_point_of_an_agency_counts_that_agency_alone(session, stage, sign_in) -> None:
+    stage.come(range(40, 44), "PLW", "Police")
+    stage.begin(range(40, 44), "a", "01-10")
+    bureau, police = make_agency(session, "PLW"), make_agency(session, "PLW", "Police")
+    person = make_official(session, "PLW", agency=bureau)
+    give_role(session, person, Role.FOCAL_POINT, ScopeKind.AGENCY, str(bureau.id))
+    client = sign_in(person)
+    for narrowed, counted in (
+        ("", {"3"}),
+        ("&member=PLW", {"3"}),
+        ("&member=FJI", {"3"}),
+        (f"&agency={police.id}", set()),
+    ):
+        page = client.get(f"/reports/own?period=2026-Q1{narrowed}")
+        totals = [row[1] for table in page.tables() for row in table if row[0] == "Total"]
+        assert set(totals) - {"0"} == counted, narrowed
+        assert "Police" not in page.main
+    said = client.raw("GET", "/reports/own.csv?period=2026-Q1&by=agency").get_data(as_text=True)
+    assert "Police" not in said
+    assert "Fiji" not in said
 
 
 def test_others_are_shown_multiples_of_five_and_no_way_to_names(office) -> None:
