@@ -120,7 +120,7 @@ class Registry:
         source = self.sources.get(key)
         if source is None:
             return None
-        where = f"{source.locator} {place}".strip() if source.locator else place
+        where = f"{source.locator} {place}".strip() if source.locator and place else place
         full = f"{source.title}. {source.publisher}{_in_year(source.year)}"
         return Reference(
             key, place, _joined(source.short, where), _joined(full, where), False, source.url

@@ -44,6 +44,9 @@ def test_citations_are_resolved_with_their_place(tmp_path: Path) -> None:
     assert article is not None
     assert (article.short, article.is_guide) == ("Protocol, Art. 3(a)", False)
     assert article.full == "Protocol on trafficking. United Nations, 2000, Art. 3(a)"
+    whole = registry.reference("protocol")
+    assert whole is not None
+    assert whole.full == "Protocol on trafficking. United Nations, 2000"
     section = registry.reference("identification-guide:guidance")
     assert section is not None
     assert (section.short, section.is_guide) == ("Identification guide, Guidance", True)
