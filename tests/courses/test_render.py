@@ -7,6 +7,7 @@ from pathlib import Path
 
 import html5lib
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -271,6 +272,12 @@ def test_one_place_of_a_source_has_one_number() -> None:
     page = RENDERER.page("A [@protocol:3]. B [@protocol:3]. C [@protocol:4].")
     assert [source.number for source in page.sources] == [1, 2]
     assert page.blocks[0].html.count("#source-1") == 2
+
+
+def test_numbers_of_two_sources_in_a_row_do_not_read_as_one_number() -> None:
+    page = RENDERER.page("A [@protocol:3] [@protocol:4]. B [@protocol:3] c [@protocol:4].")
+    read = BeautifulSoup(page.blocks[0].html, "html.parser").get_text()
+    assert read.strip() == "A1, 2. B1 c2."
 
 
 def test_questions_carry_their_sources_in_the_text() -> None:

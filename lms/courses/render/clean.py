@@ -7,7 +7,7 @@ import re
 import nh3
 
 # Raised when the same source would give other HTML; published pages keep the one they have.
-RENDERER_VERSION = 2
+RENDERER_VERSION = 3
 
 _CLASSES = frozenset({"scroll", "table", "cite", "term", "n"})
 # A page printed together with others begins its ids with its number: p3-s1.

@@ -80,8 +80,9 @@ class _Renderer(RendererHTML):
         number = notes.number_of(reference)
         notes.cited += 1
         label = escape(reference.short)
+        comma = ", " if _follows_a_citation(tokens, idx) else ""
         return (
-            f'<sup class="cite"><a href="#{notes.prefix}source-{number}" '
+            f'<sup class="cite">{comma}<a href="#{notes.prefix}source-{number}" '
             f'id="{notes.prefix}cite-{notes.cited}" '
             f'aria-label="{number}: {label}">{number}</a></sup>'
         )
@@ -150,6 +151,14 @@ def _close_up_citations(token: Token, notes: Notes) -> None:
             before.type, before.content = "text", ""
         elif before.type == "text":
             before.content = before.content.rstrip(" ")
+
+
+def _follows_a_citation(tokens: Sequence[Token], place: int) -> bool:
+    """Whether nothing stands between this citation and one before it: 1 and 2 would read 12."""
+    for before in reversed(tokens[:place]):
+        if before.type == "cite" or before.content:
+            return before.type == "cite"
+    return False
 
 
 def _turn_into_header(tokens: list[Token], place: int) -> None:
