@@ -47,6 +47,7 @@ OF_A_PERSON = frozenset(
         "enrolment_id",
         "evidence_id",
         "marking_id",
+        "message_id",
         "problem_id",
         "question_id",
     }
@@ -137,9 +138,10 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
     )
     opened = begin_session(session, official, browser="Test", second_factor=False, now=now)
     session.flush()
-    certificate = _certificate(session, official, mark)
+    taught = make_taught_rows(session, official, mark)
+    certificate = _certificate(session, official, mark, taught["enrolment_id"])
     values = {
-        **make_taught_rows(session, official, mark),
+        **taught,
         "activity_key": "act-means-purpose",
         "agency_id": make_agency(session, "PLW").id,
         "certificate_id": certificate.id,
@@ -154,7 +156,6 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "mail_id": 1,
         "measure_name": "completed",
         "merge_id": merge.id,
-        "message_id": 1,
         "module_key": "what-trafficking-is",
         "name": "bekal.css",
         "notice_id": notice.id,
@@ -174,7 +175,7 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
     return Samples({name: str(value) for name, value in values.items()})
 
 
-def _certificate(session: Session, official: Person, mark: str) -> Certificate:
+def _certificate(session: Session, official: Person, mark: str, enrolment_id: int) -> Certificate:
     """A certificate whose holder shows nothing of themselves on a check of its number."""
     today = clock.now().date()
     said = Snapshot(
@@ -199,7 +200,7 @@ def _certificate(session: Session, official: Person, mark: str) -> Certificate:
     certificate = Certificate(
         number="7K3M9QX2TR4W8VZ5CH6J",
         subject_kind=SubjectKind.ENROLMENT,
-        subject_id=1,
+        subject_id=enrolment_id,
         kind=CertificateKind.COMPLETION,
         person_id=official.id,
         member_code="PLW",

@@ -21,7 +21,7 @@ from lms.courses.models import StoredEdition
 from lms.enrolments.models import Enrolment
 from lms.enrolments.rules import EnrolmentState, Source
 from lms.guides.registry import read_registry
-from lms.learning.models import LessonAnswer, LessonQuestion, PageProblem
+from lms.learning.models import LessonAnswer, LessonQuestion, PageProblem, TeachingMessage
 from lms.learning.rules.problems import ProblemKind, ProblemState
 from lms.learning.rules.questions import Audience
 from lms.people.models import Person
@@ -138,12 +138,25 @@ def make_taught_rows(
         text=f"An answer {mark}",
         answered_at=now,
     )
-    session.add_all([version, answer])
+    message = TeachingMessage(
+        course_key=course_key,
+        person_id=person.id,
+        text=f"To the group {mark}",
+        narrowed={},
+        as_of=now,
+        recipients=1,
+        told=1,
+        created_at=now,
+        finished_at=now,
+        once_key=course_key,
+    )
+    session.add_all([version, answer, message])
     session.flush()
     return {
         "enrolment_id": enrolment.id,
         "evidence_id": fact.id,
         "marking_id": marking.id,
+        "message_id": message.id,
         "problem_id": problem.id,
         "question_id": question.id,
     }

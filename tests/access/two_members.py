@@ -42,7 +42,6 @@ from lms.courses.values.edition import Edition
 from lms.enrolments.rules.assigning import SubjectKind
 from lms.enrolments.services.assigning import carry_out, choose, draft
 from lms.guides.registry import read_registry
-from lms.learning.models import TeachingMessage
 from lms.learning.services.standings import ask_refresh
 from lms.people.models import Person
 from lms.progress.rules import EvidenceKind, Fact
@@ -104,7 +103,7 @@ class Ground:
         edition = load_course(write_small_course(content))
         self._registry = read_registry(content / "guides")[0]
         self._tree = json.loads(edition.to_json())
-        self._publish(SHARED, only="asking")
+        self.shared = self._publish(SHARED, only="asking")
         self.palau = self._side("PLW")
         self.fiji = self._side("FJI")
         for course in (SHARED, self.palau.course, self.fiji.course):
@@ -144,20 +143,6 @@ class Ground:
         give_role(session, side.marker, Role.MARKER, ScopeKind.COURSE, course)
         self._learn(side)
         side.rows = make_taught_rows(session, side.official, mark("word", member), stored)
-        session.add(
-            TeachingMessage(
-                course_key=course,
-                person_id=side.trainer.id,
-                text=f"To the group: {mark('word', member)}",
-                narrowed={},
-                as_of=THEN,
-                recipients=1,
-                told=1,
-                created_at=THEN,
-                finished_at=THEN,
-                once_key=f"message-{member}",
-            )
-        )
         session.flush()
         return side
 
