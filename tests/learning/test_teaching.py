@@ -119,6 +119,13 @@ def test_secretariat_opens_every_course(app, session, stored, sign_in) -> None:
     assert "Nobody is under way" in client.get(TEACHING).main
 
 
+def test_quizzes_of_one_title_are_told_apart_by_their_module(stored, trainer) -> None:
+    for path in ("", "/questions/statistics"):
+        page = trainer.get(TEACHING + path)
+        notes = [note.get_text() for note in page.soup.select("th > p.soft, h2 + p.soft")]
+        assert "First module" in notes, path
+
+
 def test_course_that_was_never_counted_says_so(trainer) -> None:
     assert "Not counted yet" in trainer.get(TEACHING).main
     assert "Not counted yet" in trainer.get("/teaching").main

@@ -82,7 +82,7 @@ def period_words(period: Period) -> str:
         words = (
             gettext("Quarter %(number)s of %(year)s")
             if period.kind is PeriodKind.QUARTER
-            else gettext("Half %(number)s of %(year)s")
+            else gettext("Half-year %(number)s of %(year)s")
         )
         return words % {"number": period.key[-1], "year": period.key[:4]}
     if period.kind is PeriodKind.YEAR:

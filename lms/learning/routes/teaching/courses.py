@@ -16,7 +16,7 @@ from lms.courses.values.quiz import Quiz
 from lms.learning.queries.summaries import list_taught
 from lms.learning.queries.taught import get_taught
 from lms.learning.routes.blueprint import blueprint
-from lms.learning.routes.teaching.shared import course_page, course_title
+from lms.learning.routes.teaching.shared import course_page, course_title, module_titles
 from lms.learning.rules.teaching import places_of
 from lms.learning.services.standings import ask_refresh
 
@@ -53,6 +53,7 @@ def teaching_course(course_key: str) -> str:
         places=places,
         elsewhere=elsewhere,
         quizzes=quizzes,
+        modules=module_titles(page.edition),
         fewest=FEWEST,
     )
 

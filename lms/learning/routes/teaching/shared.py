@@ -26,6 +26,17 @@ def course_title(edition: Edition) -> str:
     return edition.in_language(edition.course, page_language())[0].title
 
 
+def module_titles(edition: Edition) -> dict[str, str]:
+    """The module of each activity, in the language of the page: quizzes of several modules may
+    have one title."""
+    language = page_language()
+    return {
+        key: edition.in_language(module, language)[0].title
+        for module in edition.modules
+        for key in module.activities
+    }
+
+
 def wanted_here() -> Narrowed:
     """The filter in the address of the page."""
     return Narrowed.of(request.args)

@@ -33,7 +33,7 @@ from lms.courses.values.question import (
 from lms.courses.values.quiz import Quiz
 from lms.learning.pages import words
 from lms.learning.routes.blueprint import blueprint
-from lms.learning.routes.teaching.shared import course_page, course_title
+from lms.learning.routes.teaching.shared import course_page, course_title, module_titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ def teaching_statistics(course_key: str) -> str:
         course_key=course_key,
         title=course_title(page.edition),
         quizzes=quizzes,
+        modules=module_titles(page.edition),
         verdict_names=ITEM_VERDICT_NAMES,
         verdict_sentences=ITEM_VERDICT_SENTENCES,
         fewest=FEWEST,
