@@ -9,10 +9,11 @@ from markupsafe import Markup
 
 from lms.assessments.models import Answer, Attempt
 from lms.assessments.rules.answers import tokens_of
-from lms.assessments.rules.marking import mark, right_answer
+from lms.assessments.rules.marking import Given, mark, right_answer
 from lms.assessments.services.attempts import drawing_of
-from lms.courses.faces import QuestionFace, face
+from lms.courses.faces import DrawnQuestion, QuestionFace, face
 from lms.courses.values.edition import Edition
+from lms.courses.values.question import MatchingQuestion, MultipleQuestion, Question
 from lms.courses.values.quiz import Quiz, Shown
 
 Words = Callable[[str], Markup]
@@ -28,12 +29,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """One question of an attempt handed in. What may not be shown yet is None or empty."""
+    """One question of an attempt handed in. What may not be shown yet is None or empty.
+
+    `feedback` is on the answer as a whole; `beside` is on one part of it, by the part's token.
+    """
 
     face: QuestionFace
     given: Mapping[str, str]
     is_right: bool | None
     feedback: tuple[Markup, ...]
+    beside: Mapping[str, Markup]
     right: Mapping[str, str]
     rationale: Markup | None
 
@@ -71,14 +76,45 @@ def reviewed(
         given = answers[one.number].given if one.number in answers else {}
         marked = mark(question, given)
         right = tokens_of(question, drawn, dict(right_answer(question)))
+        beside = _on_parts(question, drawn, given)
         lines.append(
             Reviewed(
                 face=one,
                 given=tokens_of(question, drawn, given),
                 is_right=marked.is_right if "right-or-wrong" in shown else None,
-                feedback=tuple(map(words, marked.feedback)) if "feedback" in shown else (),
+                feedback=(
+                    tuple(map(words, marked.feedback)) if "feedback" in shown and not beside else ()
+                ),
+                beside=(
+                    {token: words(text) for token, text in beside.items()}
+                    if "feedback" in shown
+                    else {}
+                ),
                 right=right if "right-answer" in shown else {},
                 rationale=words(question.rationale) if "rationale" in shown else None,
             )
         )
     return lines
+
+
+def _on_parts(question: Question, drawn: DrawnQuestion, given: Given) -> dict[str, str]:
+    """Feedback that speaks of one option or one pair, by the token of that part.
+
+    Three sentences below a question do not say which of its lines each is about.
+    """
+    if isinstance(question, MultipleQuestion):
+        chosen = given.get("options", ())
+        return {
+            tokens_of(question, drawn, {"options": [option.key]})[""]: option.feedback
+            for option in question.options
+            if option.key in chosen
+        }
+    if isinstance(question, MatchingQuestion):
+        pairs = given.get("pairs", {})
+        return {
+            token: item.feedback
+            for item in question.items
+            if pairs.get(item.key, item.choice) != item.choice
+            for token in tokens_of(question, drawn, {"pairs": {item.key: pairs[item.key]}})
+        }
+    return {}

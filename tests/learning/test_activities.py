@@ -17,6 +17,8 @@ from lms.core.database import Session
 from lms.courses.check import load_course
 from lms.courses.services import publish
 from lms.courses.values.edition import Edition
+from lms.courses.values.question import MatchingQuestion
+from lms.courses.values.quiz import Slot
 from lms.enrolments.models import Enrolment
 from lms.enrolments.rules import EnrolmentState
 from lms.guides.registry import read_registry
@@ -96,6 +98,35 @@ def test_knowledge_check_shows_feedback_at_once_and_counts_as_answered(
     assert "Right" in page.main
     assert "Check" not in client.get(f"/learning/{KEY}").main.split("Why is this not complete?")[1]
     assert [answer.share for answer in rows(session, Answer)] == ["1", "1"]
+
+
+def test_feedback_on_a_pair_names_the_line_it_is_about(session, client, sources) -> None:
+    found, guides = sources
+    pairs = {
+        "key": "who-does-what",
+        "type": "matching",
+        "objective": "ask-alone",
+        "prompt": "Who does what?",
+        "choices": [{"key": "listen", "text": "Listens"}, {"key": "speak", "text": "Speaks"}],
+        "items": [
+            {"key": "officer", "text": "The officer", "choice": "listen", "feedback": "Hears."},
+            {"key": "other", "text": "The interpreter", "choice": "speak", "feedback": "Says."},
+        ],
+        "rationale": "One task each.",
+        "sources": ["protocol"],
+    }
+    bank = found.bank[0].model_copy(update={"questions": (MatchingQuestion(**pairs),)})
+    quiz = found.activity("check").model_copy(update={"slots": (Slot(question=pairs["key"]),)})
+    activities = tuple(quiz if a.key == "check" else a for a in found.activities)
+    changed = found.model_copy(update={"bank": (bank,), "activities": activities})
+    edition = Edition.from_json(changed.to_json())
+    publish(session, SYSTEM, edition, read_registry(guides)[0], now=clock.now())
+    page = client.submit(begun(client, "check"), "Begin")
+    speak = {box["name"]: "2" for box in page.soup.select("fieldset.field select")}
+    page = client.submit(page, "Hand in", speak)
+    notes = [note.get_text(" ", strip=True) for note in page.soup.select("main .notice")]
+    assert "The officer Hears." in notes
+    assert not any("Says." in note for note in notes)
 
 
 def test_page_of_an_open_attempt_holds_no_answer_feedback_or_key(client, edition) -> None:
