@@ -188,8 +188,8 @@ def test_list_and_page_of_a_learner_are_recorded(app, session, stored, trainer, 
     counted(app, session)
     trainer.get(PEOPLE)
     trainer.get(f"{PEOPLE}/{enrolment.id}")
-    seen = session.query(AccessRecord).filter_by(viewer_person_id=person.id).all()
-    assert [row.endpoint for row in seen] == [
+    seen = session.query(AccessRecord).filter_by(viewer_person_id=person.id)
+    assert [row.endpoint for row in seen.order_by(AccessRecord.id)] == [
         "learning.teaching_people", "learning.teaching_person",
     ]  # fmt: skip
     assert session.query(AccessRecordPerson).filter_by(person_id=learner.id).count() == 2

@@ -39,6 +39,17 @@ class OnCourse:
         return self.enrolment.language
 
 
+def note_languages(on: OnCourse, interface: str) -> tuple[str, ...]:
+    """In which languages a reader wants a member's note, best first.
+
+    The interface's, since a note is written for people of one member; but that of the texts
+    before it where the reader has chosen another than the course's own.
+    """
+    own = on.edition.course.language
+    best = (interface, on.language) if on.language == own else (on.language, interface)
+    return (*best, own)
+
+
 def get_on_course(session: Session, actor: Actor, course_key: str) -> OnCourse:
     """The learner's course with the plan. Raises NotFoundError when they are not on it.
 

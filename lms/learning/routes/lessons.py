@@ -14,6 +14,7 @@ from lms.completion.services.crediting import credit
 from lms.core.errors import NotFoundError
 from lms.core.request import actor, now, session, settings
 from lms.core.text import N_
+from lms.courses.routes import page_language
 from lms.courses.values.edition import Activity
 from lms.courses.values.page import Page
 from lms.courses.values.quiz import Quiz
@@ -24,7 +25,7 @@ from lms.learning.forms import DoneForm
 from lms.learning.notes import notes_for
 from lms.learning.pages import rendered, words
 from lms.learning.queries.attendance import find_own_attendance
-from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
+from lms.learning.queries.courses import OnCourse, get_activity, get_on_course, note_languages
 from lms.learning.routes.blueprint import blueprint
 from lms.learning.routes.quizzes import show_quiz
 from lms.learning.routes.reflections import show_reflection
@@ -118,7 +119,7 @@ def _show(on: OnCourse, found: Page, form: DoneForm) -> str:
             on.stored.course_key,
             found,
             page.blocks,
-            languages=(on.language, language, on.edition.course.language),
+            languages=note_languages(on, page_language()),
             today=now().date(),
         ),
         form=form,

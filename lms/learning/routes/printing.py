@@ -13,11 +13,12 @@ from lms.core.request import actor, now, session, settings
 from lms.core.text import N_
 from lms.courses.catalogue import KINDS
 from lms.courses.render.page import RenderedPage
+from lms.courses.routes import page_language
 from lms.courses.values.edition import Activity
 from lms.courses.values.page import Page
 from lms.learning.notes import NoteOnPage, notes_for
 from lms.learning.pages import rendered, words
-from lms.learning.queries.courses import CLOSED, OnCourse, get_on_course
+from lms.learning.queries.courses import CLOSED, OnCourse, get_on_course, note_languages
 from lms.learning.routes.blueprint import blueprint
 
 
@@ -72,7 +73,7 @@ def _printed(on: OnCourse, activity: Activity, prefix: str) -> Printed:
         on.stored.course_key,
         shown,
         page.blocks,
-        languages=(on.language, language, on.edition.course.language),
+        languages=note_languages(on, page_language()),
         today=now().date(),
     )
     return Printed(shown, language, prefix, page, notes)
