@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lms.web.demonstration.cast import COURSE
 from script.measures import documents, growth, processes, product
+from script.measures import read_through as reading
 from script.measures.frame import Row, Table
 
 TABLE = Table(["work", "database", "CPU", "hello", "hellos", "requests/s", "data", "command"])
@@ -96,6 +97,13 @@ def flat_row(
 def certificates() -> Iterator[Row]:
     """A certificate made in the worker, plain and signed. Aim: 40 and 20 a second and core."""
     yield from documents.rows()
+
+
+@TABLE.measure(seconds=2400)
+def read_through() -> Iterator[Row]:
+    """Every course read in a browser of 360 px, from its page to its certificate, by clicks."""
+    unit, _ = hello_cost()
+    yield from reading.rows(unit)
 
 
 def page(work: str, path: str, name: str) -> Iterator[Row]:
