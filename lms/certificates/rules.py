@@ -200,10 +200,10 @@ def fields_shared(chosen: Iterable[str], *, is_limited_by_others: bool) -> froze
     """What the page shows that a holder shares: what they chose.
 
     Limited listing of their own choice does not bind them here, since they open it to whom
-    they like; what their agency or focal point has set does.
+    they like; what their agency or focal point has set does, as on a check of the number.
     """
     wanted = _known_fields(chosen)
-    return wanted - NAMING if is_limited_by_others else wanted
+    return wanted - NAMING - {ShownField.MEMBER} if is_limited_by_others else wanted
 
 
 def _known_fields(chosen: Iterable[str]) -> frozenset[ShownField]:

@@ -93,7 +93,7 @@ def test_limited_listing_shows_nothing_that_leads_to_the_person(chosen: list[str
     hidden = NAMING | {ShownField.MEMBER}
     assert not fields_on_check(chosen, is_limited=True) & hidden
     assert not fields_on_check(None, is_limited=True) & hidden
-    assert not fields_shared(chosen, is_limited_by_others=True) & NAMING
+    assert not fields_shared(chosen, is_limited_by_others=True) & (NAMING | {ShownField.MEMBER})
 
 
 def test_buttons_follow_from_the_table() -> None:
