@@ -57,10 +57,10 @@ def signed_in() -> SignedIn | None:
 
 
 def _check() -> BaseResponse | None:
-    if request.endpoint is None:
-        return None
     person = signed_in()
     g.actor = person.actor if person else ANONYMOUS
+    if request.endpoint is None:
+        return None
     declared = policy_of(current_app.view_functions[request.endpoint])
     if declared is None:
         abort(403)

@@ -60,3 +60,12 @@ def test_my_people_are_in_the_menu_of_those_who_have_some(
         link.get_text() for link in secretariat.get("/start").soup.select("nav.nav a")
     ]
     assert "People and their courses" in secretariat.get("/people").main
+
+
+def test_page_that_does_not_exist_keeps_the_menu_of_who_is_signed_in(
+    session: Session, sign_in: SignIn
+) -> None:
+    client = sign_in(factories.make_official(session))
+    words = [link.get_text() for link in client.get("/start").soup.select("nav.nav a")]
+    lost = client.get("/no-such-page", status=404)
+    assert [link.get_text() for link in lost.soup.select("nav.nav a")] == words
