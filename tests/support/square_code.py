@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import cast
 
 from PIL import Image
 
@@ -118,8 +119,8 @@ def _patterns(line: list[bool]) -> Iterator[tuple[int, float]]:
 
 
 def _is_dark(picture: Image.Image, x: float, y: float) -> bool:
-    value = picture.getpixel((round(x), round(y)))
-    return isinstance(value, int) and value < 128
+    # A picture in greys has one number a point, which Pillow's types do not say.
+    return cast(float, picture.getpixel((round(x), round(y)))) < 128
 
 
 def _format(squares: Squares) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element  # nosec B405 - parsed in `xml.py`, without entities
 
 from lms.authoring.rules.questions.taken import (
     NO_RIGHT_ANSWER,

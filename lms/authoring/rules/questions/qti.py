@@ -14,7 +14,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import (  # nosec B405 - parsed in `xml.py`, without entities
+    Element,
+    tostring,
+)
 
 from lms.authoring.rules.questions.taken import (
     NO_RIGHT_ANSWER,

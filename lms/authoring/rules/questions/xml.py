@@ -9,7 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
-from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+from xml.etree.ElementTree import (  # nosec B405 - definitions are refused before parsing
+    Element,
+    ParseError,
+    XMLPullParser,
+)
 
 from lms.core.errors import BadInputError
 from lms.core.text import N_
