@@ -45,7 +45,11 @@ BROKEN_PICTURES = """
 () => [...document.images].filter((picture) => picture.complete && !picture.naturalWidth)
   .map((picture) => picture.src)
 """
-LINKS = "() => [...document.querySelectorAll('a[href]')].map((link) => link.href)"
+# Not those of the footer: to ask for them is to choose a language or a colour.
+LINKS = """
+() => [...document.querySelectorAll("a[href]")].filter((link) => !link.closest("footer"))
+  .map((link) => link.href)
+"""
 DEAD_FRAGMENTS = """
 () => [...document.querySelectorAll('a[href^="#"]')].map((link) => link.getAttribute("href"))
   .filter((address) => address.length > 1 && !document.getElementById(address.slice(1)))
