@@ -90,6 +90,9 @@ def test_verdicts_in_plain_words() -> None:
         pair(ALL, ALL), pair(ALL, NONE), pair(NONE, ALL), pair(NONE, NONE),
     )  # fmt: skip
     assert verdict(first_of(*[first] * 6, *[second] * 6)) is ItemVerdict.KEY_IN_DOUBT
+    by_chance = first_of(*[both] * 13, *[neither] * 13, *[first] * 16, *[second] * 16)
+    assert by_chance.discrimination == pytest.approx(-0.103, abs=0.001)
+    assert verdict(by_chance) is ItemVerdict.TELLS_LITTLE
     hard = first_of(*[both] * 2, *[neither] * 10)
     assert verdict(hard) is ItemVerdict.TOO_HARD
     assert verdict(hard, is_before_teaching=True) is ItemVerdict.FINE

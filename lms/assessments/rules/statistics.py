@@ -26,6 +26,8 @@ EASY = 0.95
 HARD = 0.30
 WEAK = 0.15
 REVERSED = -0.10
+CHANCE = 2.0
+"""Standard errors (1/√n for a correlation of nothing) that chance alone seldom goes beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def verdict(sums: ItemSums, *, is_before_teaching: bool = False) -> ItemVerdict:
     facility, discrimination = sums.facility, sums.discrimination
     if facility is None:
         return ItemVerdict.TOO_FEW
-    if discrimination is not None and discrimination <= REVERSED:
+    if discrimination is not None and discrimination <= _least_by_chance(sums.compared):
         return ItemVerdict.KEY_IN_DOUBT
     if facility < HARD and not is_before_teaching:
         return ItemVerdict.TOO_HARD
@@ -147,6 +149,15 @@ def verdict(sums: ItemSums, *, is_before_teaching: bool = False) -> ItemVerdict:
     if discrimination is not None and discrimination < WEAK:
         return ItemVerdict.TELLS_LITTLE
     return ItemVerdict.FINE
+
+
+def _least_by_chance(compared: int) -> float:
+    """The discrimination at which chance no longer explains that it is below nothing.
+
+    Of a question with a right key about one in forty falls below it; with few answers
+    that would otherwise be one in three.
+    """
+    return min(REVERSED, -CHANCE / math.sqrt(compared))
 
 
 def sums_of(attempt: Sequence[Met]) -> list[tuple[Met, ItemSums]]:
