@@ -60,6 +60,7 @@ def zones_by_region(now: datetime.datetime) -> list[tuple[str, list[tuple[str, s
             found[region].append((name, f"{words} ({offset_words(name, now)})"))
     return [(REGIONS[region], zones) for region, zones in found.items() if zones]
 
+
 MEMBER_ZONES: dict[str, str] = {
     "AFG": "Asia/Kabul",
     "ARE": "Asia/Dubai",
