@@ -20,7 +20,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import Engine, create_engine, text
 
 from lms.core.jobs.models import JobState
-from script.measures import product
+from script.measures import growth, killed_certificates, product
 from script.measures.frame import Row, Table, held
 from tests.support import counting
 
@@ -259,6 +259,34 @@ def killed_worker() -> Iterator[Row]:
                 held(rows == different == COUNTED),
                 f"{COUNTED:,} rows in chunks of {COUNTED_CHUNK}",
                 "script/faults killed_worker",
+            ]
+
+
+@TABLE.measure(seconds=1800)
+def worker_killed_in_certificates() -> Iterator[Row]:
+    """kill -9 while all certificates are made anew, and while they are packed: each is exact."""
+    for engine in product.ENGINES:
+        with product.installed(engine) as installation:
+            installation.lms("demo", "cohort", seconds=600)
+            app = growth.app_of(installation)
+            with installation.serving():
+                before = killed_certificates.wait_until_made(app)
+            anew_at, _ = killed_certificates.kill_in(
+                installation, app, killed_certificates.make_anew, after=30
+            )
+            after = killed_certificates.digests(app)
+            pack_at, run_id = killed_certificates.kill_in(
+                installation, app, killed_certificates.pack, after=30
+            )
+            in_zip = killed_certificates.packed(installation, run_id)
+            is_held = before == after and sorted(in_zip) == sorted(before.values())
+            yield [
+                "kill -9 of the worker in certificates",
+                engine,
+                f"killed at {anew_at} made anew and at {pack_at} packed; {len(in_zip)} in the ZIP",
+                held(is_held),
+                f"{len(before)} certificates",
+                "script/faults worker_killed_in_certificates",
             ]
 
 
