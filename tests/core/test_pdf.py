@@ -314,3 +314,22 @@ def test_doctor_says_how_the_signing_key_stands(settings_in: Settings) -> None:
     assert "not a readable" in said(replace(named, signing_certificate=key))[1]
     key.chmod(0o640)
     assert f"chmod 600 {key}" in said(named)[1]
+
+
+def test_documents_made_in_many_threads_at_once_are_whole_and_the_same() -> None:
+    """In a process of its own: Pango is not made for threads, and a fault ends the process."""
+    script = (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from lms.core.pdf.making import make_pdf\n"
+        "html = '<html lang=en><title>x</title><p class=cert>Aishath \\u0787\\u07a6 \\u1019 A</p>'\n"
+        "def one(number):\n"
+        "    return make_pdf(html, sheet='certificate.css', identifier='x')\n"
+        "with ThreadPoolExecutor(4) as threads:\n"
+        "    print(len(set(threads.map(one, range(60)))))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr[-500:]
+    assert ended.stdout.strip() == "1"

@@ -91,6 +91,9 @@ _logger = logging.getLogger("weasyprint")
 _logger.addHandler(_complaints)
 _logger.propagate = False
 
+_one_at_a_time = threading.Lock()
+"""Pango and the fonts behind it are not made for threads: two documents at once ended the
+worker with a double free, or hung it for ever. More speed is more worker processes."""
 _fetcher = AssetFetcher()
 _fonts = FontConfiguration()
 """One for the life of the process: a new one for each document costs more than the document."""
@@ -98,8 +101,8 @@ _pictures: dict[str, Any] = {}
 
 
 def make(html: str, *, sheet: str, identifier: str, ground: str | None, seal: Seal | None) -> bytes:
-    """See `making.make_pdf`."""
-    with _closed():
+    """See `making.make_pdf`. Threads wait for one another."""
+    with _one_at_a_time, _closed():
         laid_out = _laid_out(html, sheet)
         if not _fits(laid_out):
             raise DoesNotFitError("This is too long for one sheet.")
