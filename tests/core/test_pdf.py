@@ -321,7 +321,8 @@ def test_documents_made_in_many_threads_at_once_are_whole_and_the_same() -> None
     script = (
         "from concurrent.futures import ThreadPoolExecutor\n"
         "from lms.core.pdf.making import make_pdf\n"
-        "html = '<html lang=en><title>x</title><p class=cert>Aishath \\u0787\\u07a6 \\u1019 A</p>'\n"
+        "name = 'Aishath \\u0787\\u07a6 \\u1019 A'\n"
+        "html = f'<html lang=en><title>x</title><p class=cert>{name}</p>'\n"
         "def one(number):\n"
         "    return make_pdf(html, sheet='certificate.css', identifier='x')\n"
         "with ThreadPoolExecutor(4) as threads:\n"
