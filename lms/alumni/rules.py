@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 
 from lms.access.disclosure import Field
+from lms.core.states import Transition, step_from, steps_from
 from lms.core.text import N_
 
 CONSENT_VERSION = "2026-11"
@@ -68,16 +68,7 @@ Contact opens the relay, never the address: the table says so of that viewer.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One step of the table of transitions."""
-
-    before: AlumniState
-    verb: str
-    after: AlumniState
-
-
-TRANSITIONS: tuple[Transition, ...] = (
+TRANSITIONS: tuple[Transition[AlumniState, str], ...] = (
     Transition(AlumniState.INVITED, "accept", AlumniState.ACCEPTED),
     Transition(AlumniState.INVITED, "decline", AlumniState.DECLINED),
     Transition(AlumniState.ACCEPTED, "accept", AlumniState.ACCEPTED),
@@ -88,11 +79,11 @@ TRANSITIONS: tuple[Transition, ...] = (
 """What the person themselves may do with their record; nobody else moves it."""
 
 
-def transition(state: AlumniState, verb: str) -> Transition | None:
+def transition(state: AlumniState, verb: str) -> Transition[AlumniState, str] | None:
     """The step of this verb from this state, or None if it is not possible now."""
-    return next((step for step in TRANSITIONS if step.before is state and step.verb == verb), None)
+    return step_from(TRANSITIONS, state, verb)
 
 
 def verbs(state: AlumniState) -> frozenset[str]:
     """What the person may do with a record in this state; the page draws its buttons from it."""
-    return frozenset(step.verb for step in TRANSITIONS if step.before is state)
+    return frozenset(step.verb for step in steps_from(TRANSITIONS, state))

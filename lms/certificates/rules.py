@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from lms.access.permissions import Permission
+from lms.core.states import Transition, step_from, steps_from
 from lms.core.text import N_
 
 WORDING_LANGUAGES = ("en", "id")
@@ -83,17 +84,7 @@ class Standing(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One step of the table of transitions. `permission` None: the system's own."""
-
-    before: CertificateState
-    verb: str
-    after: CertificateState
-    permission: Permission | None
-
-
-TRANSITIONS: tuple[Transition, ...] = (
+TRANSITIONS: tuple[Transition[CertificateState, str], ...] = (
     Transition(CertificateState.HELD, "release", CertificateState.ISSUED, None),
     Transition(CertificateState.ISSUED, "hold", CertificateState.HELD, None),
     Transition(
@@ -295,15 +286,15 @@ def read_number(typed: str) -> str | None:
     return number if is_ours else None
 
 
-def transition(state: CertificateState, verb: str) -> Transition | None:
+def transition(state: CertificateState, verb: str) -> Transition[CertificateState, str] | None:
     """The step of this verb from this state, or None if it is not possible now."""
-    return next((step for step in TRANSITIONS if step.before is state and step.verb == verb), None)
+    return step_from(TRANSITIONS, state, verb)
 
 
 def verbs(state: CertificateState) -> tuple[str, ...]:
     """What the secretariat may do with a certificate in this state; pages draw buttons from it."""
     return tuple(
-        step.verb for step in TRANSITIONS if step.before is state and step.permission is not None
+        step.verb for step in steps_from(TRANSITIONS, state) if step.permission is not None
     )
 
 

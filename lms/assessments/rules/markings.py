@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from lms.access.permissions import Permission
 from lms.core.errors import BadInputError
+from lms.core.states import Transition, step_from
 from lms.core.text import N_
 from lms.courses.values.task import Criterion
 
@@ -35,23 +35,13 @@ MARKING_STATE_NAMES: dict[MarkingState, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MarkingStep:
-    """One step of the table of transitions."""
-
-    before: MarkingState
-    verb: str
-    after: MarkingState
-    permission: Permission
-
-
-MARKING_STEPS: tuple[MarkingStep, ...] = (
-    MarkingStep(MarkingState.DRAFT, "send", MarkingState.SENT, Permission.LEARNING_TAKE),
+MARKING_STEPS: tuple[Transition[MarkingState, str], ...] = (
+    Transition(MarkingState.DRAFT, "send", MarkingState.SENT, Permission.LEARNING_TAKE),
     # A newer version takes the place of the one that waits.
-    MarkingStep(MarkingState.SENT, "send", MarkingState.SENT, Permission.LEARNING_TAKE),
-    MarkingStep(MarkingState.RETURNED, "send", MarkingState.SENT, Permission.LEARNING_TAKE),
-    MarkingStep(MarkingState.SENT, "accept", MarkingState.ACCEPTED, Permission.ANSWER_MARK),
-    MarkingStep(MarkingState.SENT, "return", MarkingState.RETURNED, Permission.ANSWER_MARK),
+    Transition(MarkingState.SENT, "send", MarkingState.SENT, Permission.LEARNING_TAKE),
+    Transition(MarkingState.RETURNED, "send", MarkingState.SENT, Permission.LEARNING_TAKE),
+    Transition(MarkingState.SENT, "accept", MarkingState.ACCEPTED, Permission.ANSWER_MARK),
+    Transition(MarkingState.SENT, "return", MarkingState.RETURNED, Permission.ANSWER_MARK),
 )
 
 
@@ -72,9 +62,9 @@ RETURN_REASON_NAMES: dict[ReturnReason, str] = {
 }
 
 
-def marking_step(state: MarkingState, verb: str) -> MarkingStep | None:
+def marking_step(state: MarkingState, verb: str) -> Transition[MarkingState, str] | None:
     """The step of this verb from this state, or None if it is not possible now."""
-    return next((step for step in MARKING_STEPS if (step.before, step.verb) == (state, verb)), None)
+    return step_from(MARKING_STEPS, state, verb)
 
 
 def is_held(

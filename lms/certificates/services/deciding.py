@@ -11,11 +11,11 @@ from lms.access.reaches import Reach, scoped, within
 from lms.certificates.models import Certificate, CertificateRequest
 from lms.certificates.queries.lists import get_certificate
 from lms.certificates.rules import (
+    CertificateState,
     CorrectionReason,
     RequestState,
     RevocationReason,
     Snapshot,
-    Transition,
     add_months,
     transition,
 )
@@ -33,6 +33,7 @@ from lms.certificates.services.steps import note
 from lms.core.actor import Actor
 from lms.core.database import Session
 from lms.core.errors import BadInputError, NotPossibleError
+from lms.core.states import Transition
 from lms.core.text import N_
 from lms.people.models import Affiliation, Person
 
@@ -151,7 +152,7 @@ def decline_request(
     note(session, actor, certificate, "decline", now=now)
 
 
-def _step(certificate: Certificate, verb: str) -> Transition:
+def _step(certificate: Certificate, verb: str) -> Transition[CertificateState, str]:
     step = transition(certificate.state, verb)
     if step is None:
         raise NotPossibleError(MOVED_ON)

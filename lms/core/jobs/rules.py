@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 
 from lms.core.jobs.models import JobState
+from lms.core.states import Transition, step_from, steps_from
 from lms.core.text import N_
 
 LEASE = datetime.timedelta(seconds=30)
@@ -25,16 +25,7 @@ JOB_STATE_NAMES: dict[JobState, str] = {
 UNFINISHED = frozenset({JobState.WAITING, JobState.RUNNING})
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One step a person may ask for. `verb` is the word of the audit."""
-
-    before: JobState
-    verb: str
-    after: JobState
-
-
-TRANSITIONS: tuple[Transition, ...] = (
+TRANSITIONS: tuple[Transition[JobState, str], ...] = (
     Transition(JobState.PARKED, "retry", JobState.WAITING),
     Transition(JobState.PARKED, "dismiss", JobState.CANCELLED),
     Transition(JobState.WAITING, "cancel", JobState.CANCELLED),
@@ -43,14 +34,14 @@ TRANSITIONS: tuple[Transition, ...] = (
 """What a person may ask of a job. Starting, ending and parking are the worker's."""
 
 
-def transition(state: JobState, verb: str) -> Transition | None:
+def transition(state: JobState, verb: str) -> Transition[JobState, str] | None:
     """The step of this verb from this state, or None if it is not possible now."""
-    return next((step for step in TRANSITIONS if step.before is state and step.verb == verb), None)
+    return step_from(TRANSITIONS, state, verb)
 
 
 def verbs(state: JobState) -> tuple[str, ...]:
     """What a person may ask of a job in this state; pages draw their buttons from it."""
-    return tuple(step.verb for step in TRANSITIONS if step.before is state)
+    return tuple(step.verb for step in steps_from(TRANSITIONS, state))
 
 
 def pause_after(attempts: int) -> datetime.timedelta:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 
 from lms.core.outbox.models import OutboxState
+from lms.core.states import Transition, step_from, steps_from
 from lms.core.text import N_
 
 PAUSES = tuple(datetime.timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720))
@@ -25,29 +25,20 @@ OUTBOX_STATE_NAMES: dict[OutboxState, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One step a person may ask for. `verb` is the word of the audit."""
-
-    before: OutboxState
-    verb: str
-    after: OutboxState
-
-
-TRANSITIONS: tuple[Transition, ...] = (
+TRANSITIONS: tuple[Transition[OutboxState, str], ...] = (
     Transition(OutboxState.PARKED, "resend", OutboxState.WAITING),
     Transition(OutboxState.PARKED, "dismiss", OutboxState.DISMISSED),
 )
 
 
-def transition(state: OutboxState, verb: str) -> Transition | None:
+def transition(state: OutboxState, verb: str) -> Transition[OutboxState, str] | None:
     """The step of this verb from this state, or None if it is not possible now."""
-    return next((step for step in TRANSITIONS if step.before is state and step.verb == verb), None)
+    return step_from(TRANSITIONS, state, verb)
 
 
 def verbs(state: OutboxState) -> tuple[str, ...]:
     """What a person may ask of a mail in this state; pages draw their buttons from it."""
-    return tuple(step.verb for step in TRANSITIONS if step.before is state)
+    return tuple(step.verb for step in steps_from(TRANSITIONS, state))
 
 
 def pause_after(attempts: int) -> datetime.timedelta | None:

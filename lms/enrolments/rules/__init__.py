@@ -8,7 +8,6 @@ from lms.enrolments.rules.states import (
     EnrolmentState,
     Source,
     StepVerb,
-    Transition,
     WithdrawalReason,
     transition,
 )
@@ -21,7 +20,6 @@ __all__ = [
     "EnrolmentState",
     "Source",
     "StepVerb",
-    "Transition",
     "WithdrawalReason",
     "transition",
 ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 
 from lms.access.permissions import Permission
+from lms.core.states import Transition, step_from
 from lms.core.text import N_
 
 
@@ -59,17 +59,7 @@ class StepVerb(enum.StrEnum):
     MOVE = "move"
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One step of the table of transitions. `permission` None: the system's own."""
-
-    before: EnrolmentState
-    verb: str
-    after: EnrolmentState
-    permission: Permission | None
-
-
-TRANSITIONS: tuple[Transition, ...] = (
+TRANSITIONS: tuple[Transition[EnrolmentState, str], ...] = (
     Transition(EnrolmentState.ACTIVE, "complete", EnrolmentState.COMPLETED, None),
     Transition(
         EnrolmentState.ACTIVE, "withdraw", EnrolmentState.WITHDRAWN, Permission.LEARNING_TAKE
@@ -103,6 +93,6 @@ WITHDRAWAL_REASON_NAMES: dict[WithdrawalReason, str] = {
 }
 
 
-def transition(state: EnrolmentState, verb: str) -> Transition | None:
+def transition(state: EnrolmentState, verb: str) -> Transition[EnrolmentState, str] | None:
     """The step of this verb from this state, or None if it is not possible now."""
-    return next((step for step in TRANSITIONS if step.before is state and step.verb == verb), None)
+    return step_from(TRANSITIONS, state, verb)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 import enum
-from dataclasses import dataclass
 
 from lms.access.permissions import Permission
+from lms.core.states import Transition, step_from, steps_from
 from lms.core.text import N_
 from lms.core.throttle import Limit
 
@@ -70,34 +70,27 @@ PROBLEM_VERB_NAMES: dict[ProblemVerb, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemStepRule:
-    """One step of the table of transitions."""
-
-    before: ProblemState
-    verb: ProblemVerb
-    after: ProblemState
-    permission: Permission
-
-
+ProblemTransition = Transition[ProblemState, ProblemVerb]
 _OPEN, _IN_WORK = ProblemState.OPEN, ProblemState.IN_WORK
 _MENDED, _DECLINED = ProblemState.MENDED, ProblemState.DECLINED
-PROBLEM_STEPS: tuple[ProblemStepRule, ...] = (
-    ProblemStepRule(_OPEN, ProblemVerb.TAKE, _IN_WORK, Permission.COURSE_TEACH),
-    ProblemStepRule(_OPEN, ProblemVerb.MEND, _MENDED, Permission.COURSE_TEACH),
-    ProblemStepRule(_OPEN, ProblemVerb.DECLINE, _DECLINED, Permission.COURSE_TEACH),
-    ProblemStepRule(_IN_WORK, ProblemVerb.MEND, _MENDED, Permission.COURSE_TEACH),
-    ProblemStepRule(_IN_WORK, ProblemVerb.DECLINE, _DECLINED, Permission.COURSE_TEACH),
-    ProblemStepRule(_MENDED, ProblemVerb.REOPEN, _OPEN, Permission.COURSE_TEACH),
-    ProblemStepRule(_DECLINED, ProblemVerb.REOPEN, _OPEN, Permission.COURSE_TEACH),
+PROBLEM_STEPS: tuple[ProblemTransition, ...] = (
+    Transition(_OPEN, ProblemVerb.TAKE, _IN_WORK, Permission.COURSE_TEACH),
+    Transition(_OPEN, ProblemVerb.MEND, _MENDED, Permission.COURSE_TEACH),
+    Transition(_OPEN, ProblemVerb.DECLINE, _DECLINED, Permission.COURSE_TEACH),
+    Transition(_IN_WORK, ProblemVerb.MEND, _MENDED, Permission.COURSE_TEACH),
+    Transition(_IN_WORK, ProblemVerb.DECLINE, _DECLINED, Permission.COURSE_TEACH),
+    Transition(_MENDED, ProblemVerb.REOPEN, _OPEN, Permission.COURSE_TEACH),
+    Transition(_DECLINED, ProblemVerb.REOPEN, _OPEN, Permission.COURSE_TEACH),
 )
 
 
-def problem_step(state: ProblemState, verb: ProblemVerb) -> ProblemStepRule | None:
+def problem_step(
+    state: ProblemState, verb: ProblemVerb
+) -> Transition[ProblemState, ProblemVerb] | None:
     """The step of this verb from this state, or None if it is not possible now."""
-    return next((step for step in PROBLEM_STEPS if (step.before, step.verb) == (state, verb)), None)
+    return step_from(PROBLEM_STEPS, state, verb)
 
 
 def problem_verbs(state: ProblemState) -> tuple[ProblemVerb, ...]:
     """What can be done with a report in this state, in the order of the buttons."""
-    return tuple(step.verb for step in PROBLEM_STEPS if step.before is state)
+    return tuple(step.verb for step in steps_from(PROBLEM_STEPS, state))

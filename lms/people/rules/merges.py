@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from lms.access.permissions import Permission
+from lms.core.states import step_from
 from lms.core.text import N_
 from lms.people.rules.persons import PersonState
 
@@ -113,7 +114,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 
 def transition(state: MergeState, verb: Verb) -> Transition | None:
     """What the verb does from this state, or None where it does nothing."""
-    return next((each for each in TRANSITIONS if each.before is state and each.verb is verb), None)
+    return step_from(TRANSITIONS, state, verb)
 
 
 def steps_from(state: MergeState) -> list[Transition]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lms.access.permissions import Permission
 from lms.access.rules import may_for_agency
 from lms.core.actor import Actor
+from lms.core.states import step_from
 from lms.core.text import N_
 
 
@@ -219,14 +219,10 @@ TRANSITIONS: tuple[Transition, ...] = (
 )
 """All that may happen to an account, but for merges, which are rows of their own."""
 
-_BY_KEY: Mapping[tuple[PersonState, Verb], Transition] = {
-    (each.before, each.verb): each for each in TRANSITIONS
-}
-
 
 def transition(state: PersonState, verb: Verb) -> Transition | None:
     """What the verb does from this state, or None where it does nothing."""
-    return _BY_KEY.get((state, verb))
+    return step_from(TRANSITIONS, state, verb)
 
 
 def possible(

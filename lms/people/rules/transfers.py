@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from lms.access.permissions import Permission
 from lms.access.rules import may, may_for_member, scopes_for
 from lms.core.actor import Actor, ScopeKind
+from lms.core.states import step_from
 from lms.core.text import N_
 
 
@@ -200,7 +201,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 
 def transition(state: TransferState, verb: Verb) -> Transition | None:
     """What the verb does from this state, or None where it does nothing."""
-    return next((each for each in TRANSITIONS if each.before is state and each.verb is verb), None)
+    return step_from(TRANSITIONS, state, verb)
 
 
 def may_take(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 
 from lms.access.permissions import Permission
+from lms.core.states import Transition, step_from
 from lms.core.text import N_
 
 
@@ -34,17 +34,7 @@ IMPORT_STATE_NAMES: dict[ImportState, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One step. `permission` None: the worker takes it."""
-
-    before: ImportState
-    verb: str
-    after: ImportState
-    permission: Permission | None
-
-
-TRANSITIONS: tuple[Transition, ...] = (
+TRANSITIONS: tuple[Transition[ImportState, str], ...] = (
     Transition(ImportState.READING, "ready", ImportState.READY, None),
     Transition(ImportState.READING, "fail", ImportState.FAILED, None),
     Transition(ImportState.READY, "read_again", ImportState.READING, Permission.IMPORT_RUN),
@@ -62,9 +52,9 @@ UNDER_WAY = frozenset({ImportState.READING, ImportState.WRITING, ImportState.UND
 """States in which a job is at work; pages show its progress."""
 
 
-def transition(state: ImportState, verb: str) -> Transition | None:
+def transition(state: ImportState, verb: str) -> Transition[ImportState, str] | None:
     """The step of this verb from this state; None if it is not possible now."""
-    return next((step for step in TRANSITIONS if step.before is state and step.verb == verb), None)
+    return step_from(TRANSITIONS, state, verb)
 
 
 def may_take(state: ImportState, verb: str) -> bool:
