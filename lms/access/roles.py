@@ -76,11 +76,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.ANSWER_MARK,
             Permission.CERTIFICATE_READ_TAUGHT,
+            Permission.COURSE_PUBLISH,
             Permission.COURSE_TEACH,
+            Permission.DRAFT_EDIT,
             Permission.ENROLMENT_READ_TAUGHT,
+            Permission.GUIDE_EDIT,
         }
     ),
-    Role.REVIEWER: frozenset(),
+    Role.REVIEWER: frozenset({Permission.DRAFT_REVIEW}),
     Role.MARKER: frozenset(
         {
             Permission.ANSWER_MARK,
@@ -100,11 +103,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CERTIFICATE_READ_ALL,
             Permission.CERTIFICATE_READ_OWN_MEMBER,
             Permission.CERTIFICATE_READ_TAUGHT,
+            Permission.COURSE_PUBLISH,
             Permission.COURSE_TEACH,
+            Permission.DRAFT_EDIT,
+            Permission.DRAFT_REVIEW,
             Permission.ENROLMENT_READ_ALL,
             Permission.ENROLMENT_READ_OWN_MEMBER,
             Permission.ENROLMENT_READ_TAUGHT,
             Permission.EVIDENCE_CORRECT,
+            Permission.GUIDE_EDIT,
             Permission.IMPORT_RUN,
             Permission.LISTING_LIMIT,
             Permission.MEMBER_EDIT,
