@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from lms.core.content.problems import Problem, error, errors_among, in_order
 from lms.core.text import N_
-from lms.courses.checks.courses import check_paths, check_prerequisites
+from lms.courses.checks.courses import check_paths, check_prerequisites, prerequisites
 from lms.courses.checks.keys import check_keys
 from lms.courses.checks.media import check_media
 from lms.courses.checks.names import check_names
@@ -19,7 +19,14 @@ from lms.courses.checks.quizzes import check_quizzes
 from lms.courses.checks.scenarios import check_scenarios
 from lms.courses.checks.subject import Subject
 from lms.courses.checks.translations import check_translations
-from lms.courses.folder import CourseError, Progress, Reading, edition_of, read_folder
+from lms.courses.folder import (
+    CourseError,
+    Progress,
+    Reading,
+    edition_of,
+    read_files,
+    read_folder,
+)
 from lms.courses.values.edition import Edition
 from lms.guides.registry import Registry, read_registry
 
@@ -50,7 +57,38 @@ def check_course(
 
 def load_course(folder: Path, registry: Registry | None = None) -> Edition:
     """The edition a clean folder holds. Raises CourseError with every problem that is an error."""
-    reading, problems = _examine(folder, registry, None)
+    return _edition(*_examine(folder, registry, None))
+
+
+def check_files(
+    files: Mapping[str, bytes],
+    registry: Registry,
+    known_courses: Collection[str] | None = None,
+    *,
+    asks: Mapping[str, Sequence[str]] | None = None,
+    members: Path | None = None,
+) -> list[Problem]:
+    """Everything wrong with a course whose files stand by their path, as `check_course` says it.
+
+    `known_courses`: keys of all courses there are, for prerequisites, and with `asks` what each
+    of them asks for; None leaves prerequisites unchecked. `members`: the file of members, whose
+    names stand in no story; None leaves that unchecked.
+    """
+    return _examine_files(files, registry, known_courses, asks, members)[1]
+
+
+def edition_from(
+    files: Mapping[str, bytes],
+    registry: Registry,
+    known_courses: Collection[str] | None = None,
+    *,
+    asks: Mapping[str, Sequence[str]] | None = None,
+) -> Edition:
+    """The edition clean files make. Raises CourseError with every problem that is an error."""
+    return _edition(*_examine_files(files, registry, known_courses, asks, None))
+
+
+def _edition(reading: Reading, problems: list[Problem]) -> Edition:
     faults = errors_among(problems)
     if faults:
         raise CourseError(faults)
@@ -62,16 +100,41 @@ def _examine(
 ) -> tuple[Reading, list[Problem]]:
     if not (folder / "course.yaml").is_file():
         sentence = N_("There is no course.yaml in this folder, so it is not a course.")
-        return Reading(folder), [error("course.yaml", None, "", sentence)]
+        return Reading(folder.name), [error("course.yaml", None, "", sentence)]
     content = folder.resolve().parent.parent
     if registry is None:
         registry, _ = read_registry(content / "guides")
     reading = read_folder(folder, progress)
     beside = folder.resolve().parent
-    subject = Subject(reading, registry, [], beside if beside.name == "courses" else None)
+    stands_alone = beside.name != "courses"
+    return _checked(
+        Subject(
+            reading,
+            registry,
+            [],
+            asks=None if stands_alone else prerequisites(beside),
+            members=None if stands_alone else content / "members.csv",
+        )
+    )
+
+
+def _examine_files(
+    files: Mapping[str, bytes],
+    registry: Registry,
+    known_courses: Collection[str] | None,
+    asks: Mapping[str, Sequence[str]] | None,
+    members: Path | None,
+) -> tuple[Reading, list[Problem]]:
+    graph = None
+    if known_courses is not None:
+        graph = {key: tuple((asks or {}).get(key, ())) for key in known_courses}
+    return _checked(Subject(read_files(files), registry, [], asks=graph, members=members))
+
+
+def _checked(subject: Subject) -> tuple[Reading, list[Problem]]:
     for check in _CHECKS:
         check(subject)
-    return reading, in_order([*reading.problems, *subject.problems])
+    return subject.reading, in_order([*subject.reading.problems, *subject.problems])
 
 
 def check_content(content: Path, progress: Progress | None = None) -> list[Problem]:

@@ -1,8 +1,11 @@
-"""Reading the folder of a course: every file it can, and every problem it finds."""
+"""Reading the files of a course: every file it can, and every problem it finds.
+
+They lie in a folder (`read_folder`) or stand in rows of a draft (`read_files`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -49,9 +52,9 @@ class SourceFile:
 
 @dataclass
 class Reading:
-    """All that was found in a folder, whole or not."""
+    """All that was found in a folder, whole or not. `folder` is its name, None without one."""
 
-    folder: Path
+    folder: str | None = None
     sources: list[SourceFile] = field(default_factory=list)
     media: list[MediaFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -75,15 +78,32 @@ class Reading:
 
 def read_folder(folder: Path, progress: Progress | None = None) -> Reading:
     """Read every file of the folder. Never raises for what an author wrote."""
-    reading = Reading(folder)
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
-    for path in paths:
+    files: dict[str, bytes] = {}
+    linked: list[Problem] = []
+    for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            if progress:
+                progress(name)
+            if not _is_hidden(name):
+                sentence = N_("This is a link to another file. Put the file itself here.")
+                linked.append(error(name, None, "", sentence))
+        elif path.is_file():
+            files[name] = b"" if _is_hidden(name) else path.read_bytes()
+    reading = read_files(files, progress)
+    reading.folder = folder.resolve().name
+    reading.problems += linked
+    return reading
+
+
+def read_files(files: Mapping[str, bytes], progress: Progress | None = None) -> Reading:
+    """The same for files by their path in the folder, in order of path."""
+    reading = Reading()
+    for name in sorted(files):
         if progress:
             progress(name)
-        if any(part.startswith(".") for part in Path(name).parts):
-            continue
-        _read_file(reading, path, name)
+        if not _is_hidden(name):
+            _read_file(reading, name, files[name])
     present = {source.path for source in reading.sources}
     for name in _NEEDED:
         if name not in present:
@@ -92,13 +112,13 @@ def read_folder(folder: Path, progress: Progress | None = None) -> Reading:
     return reading
 
 
-def _read_file(reading: Reading, path: Path, name: str) -> None:
-    if path.is_symlink():
-        sentence = N_("This is a link to another file. Put the file itself here.")
-        reading.problems.append(error(name, None, "", sentence))
-        return
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") for part in name.split("/"))
+
+
+def _read_file(reading: Reading, name: str, content: bytes) -> None:
     if MEDIA.match(name):
-        _read_medium(reading, path, name)
+        _read_medium(reading, name, content)
         return
     place = place_of(name)
     if place is None:
@@ -109,7 +129,7 @@ def _read_file(reading: Reading, path: Path, name: str) -> None:
         reading.problems.append(error(name, None, "", sentence))
         return
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as fault:
         sentence = N_("The file is not UTF-8 at byte %(byte)s. Save it as UTF-8.")
         reading.problems.append(error(name, None, "", sentence, byte=fault.start))
@@ -161,13 +181,12 @@ def _body(source: SourceFile, problems: list[Problem]) -> str:
     return many_lines(body)
 
 
-def _read_medium(reading: Reading, path: Path, name: str) -> None:
-    content = path.read_bytes()
+def _read_medium(reading: Reading, name: str, content: bytes) -> None:
     if len(content) > _LARGEST_MEDIUM:
         sentence = N_("The picture is larger than 2 MB. Make it smaller.")
         reading.problems.append(error(name, None, "", sentence))
         return
-    medium = MediaFile(name=Path(name).name, content=content)
+    medium = MediaFile(name=name.removeprefix("media/"), content=content)
     reading.media.append(medium)
 
 

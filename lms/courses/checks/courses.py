@@ -18,9 +18,9 @@ from lms.courses.values.path import CoursePath
 
 def check_prerequisites(subject: Subject) -> None:
     """Courses asked for exist beside this one, and none asks, over others, for itself."""
-    if subject.courses is None:
+    if subject.asks is None:
         return
-    graph = prerequisites(subject.courses)
+    graph = subject.asks
     for source, course in subject.reading.of(Course):
         for place, key in enumerate(course.prerequisites):
             path = ("prerequisites", place)

@@ -38,7 +38,9 @@ def _check_name(subject: Subject, source: SourceFile) -> None:
 
 
 def _check_folder(subject: Subject) -> None:
-    folder = subject.reading.folder.resolve().name
+    folder = subject.reading.folder
+    if folder is None:
+        return
     for source in subject.reading.sources:
         if source.path == "course.yaml" and subject.course and subject.course.key != folder:
             sentence = N_("The key is %(key)s but the folder is called %(name)s. Make them equal.")

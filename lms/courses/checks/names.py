@@ -18,9 +18,9 @@ _SENTENCE = N_("%(name)s is a member. Stories and cases take place in invented s
 
 def check_names(subject: Subject) -> None:
     """Scenarios, questions and case notes that name a member; pages may cite one elsewhere."""
-    if subject.courses is None:
+    if subject.members is None:
         return
-    names = _member_names(subject.courses.parent / "members.csv")
+    names = _member_names(subject.members)
     if names is None:
         return
     for source in subject.reading.sources:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -29,8 +29,10 @@ class Subject:
     reading: Reading
     registry: Registry
     problems: list[Problem]
-    # Where all courses lie; None when the folder stands alone.
-    courses: FilePath | None = None
+    # What each course there is asks for first; None when nothing is known of others.
+    asks: Mapping[str, tuple[str, ...]] | None = None
+    # The file of members, whose names stand in no story; None when it is not at hand.
+    members: FilePath | None = None
 
     def error(self, source: SourceFile, path: Path, sentence: str, /, **values: object) -> None:
         """Something at `path` of a YAML file or head keeps the course from being published."""
