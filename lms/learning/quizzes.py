@@ -70,31 +70,45 @@ def reviewed(
     drawing = drawing_of(attempt)
     questions = edition.questions_in(quiz, drawing.language)
     faces = face(quiz, questions, drawing, words).questions
-    lines = []
-    for one, drawn in zip(faces, drawing.questions, strict=True):
-        question = questions[drawn.question]
-        given = answers[one.number].given if one.number in answers else {}
-        marked = mark(question, given)
-        right = tokens_of(question, drawn, dict(right_answer(question)))
-        beside = _on_parts(question, drawn, given)
-        lines.append(
-            Reviewed(
-                face=one,
-                given=tokens_of(question, drawn, given),
-                is_right=marked.is_right if "right-or-wrong" in shown else None,
-                feedback=(
-                    tuple(map(words, marked.feedback)) if "feedback" in shown and not beside else ()
-                ),
-                beside=(
-                    {token: words(text) for token, text in beside.items()}
-                    if "feedback" in shown
-                    else {}
-                ),
-                right=right if "right-answer" in shown else {},
-                rationale=words(question.rationale) if "rationale" in shown else None,
-            )
+    return [
+        review_of(
+            questions[drawn.question],
+            drawn,
+            one,
+            answers[one.number].given if one.number in answers else {},
+            words,
+            shown,
         )
-    return lines
+        for one, drawn in zip(faces, drawing.questions, strict=True)
+    ]
+
+
+def review_of(
+    question: Question,
+    drawn: DrawnQuestion,
+    one: QuestionFace,
+    given: Given,
+    words: Words,
+    shown: frozenset[Shown],
+) -> Reviewed:
+    """One answer looked back on, of an attempt or of an author trying a question out."""
+    marked = mark(question, given)
+    beside = _on_parts(question, drawn, given)
+    return Reviewed(
+        face=one,
+        given=tokens_of(question, drawn, dict(given)),
+        is_right=marked.is_right if "right-or-wrong" in shown else None,
+        feedback=tuple(map(words, marked.feedback)) if "feedback" in shown and not beside else (),
+        beside=(
+            {token: words(text) for token, text in beside.items()} if "feedback" in shown else {}
+        ),
+        right=(
+            tokens_of(question, drawn, dict(right_answer(question)))
+            if "right-answer" in shown
+            else {}
+        ),
+        rationale=words(question.rationale) if "rationale" in shown else None,
+    )
 
 
 def _on_parts(question: Question, drawn: DrawnQuestion, given: Given) -> dict[str, str]:

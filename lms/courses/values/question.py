@@ -14,6 +14,8 @@ NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 # Where the rationale stands: a guide section or a public source.
 Sources = Annotated[tuple[Citation, ...], Field(min_length=1)]
 Points = Annotated[int, Field(ge=1, le=20)]
+# Words of the author's own, to find questions by; learners never see them.
+Tags = Annotated[tuple[Key, ...], Field(max_length=20)]
 
 
 class QuestionBase(Value):
@@ -24,6 +26,7 @@ class QuestionBase(Value):
     type: str
     version: Annotated[int, Field(ge=1)] = 1
     objective: Key
+    tags: Tags = ()
     points: Points = 1
     prompt: Prose
 
