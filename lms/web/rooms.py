@@ -11,6 +11,7 @@ from lms.alumni import models as alumni_models
 from lms.alumni import routes as alumni_routes
 from lms.assessments import jobs as assessment_jobs
 from lms.assessments import models as assessment_models
+from lms.authoring import models as authoring_models
 from lms.certificates import cli as certificates_cli
 from lms.certificates import jobs as certificate_jobs
 from lms.certificates import models as certificate_models
@@ -25,11 +26,13 @@ from lms.core.jobs.periodic import Periodic
 from lms.core.jobs.runner import Loop
 from lms.core.jobs.work import Handler
 from lms.core.outbox import models as outbox_models
+from lms.core.uploads import models as upload_models
 from lms.courses import cli as courses_cli
 from lms.courses import models as courses_models
 from lms.courses import routes as courses_routes
 from lms.enrolments import jobs as enrolment_jobs
 from lms.enrolments import models as enrolment_models
+from lms.guides import models as guides_models
 from lms.learning import jobs as learning_jobs
 from lms.learning import models as learning_models
 from lms.learning import routes as learning_routes
@@ -67,9 +70,11 @@ MODELS = (
     apart,
     assessment_models,
     audit_models,
+    authoring_models,
     certificate_models,
     courses_models,
     enrolment_models,
+    guides_models,
     job_models,
     learning_models,
     notices_models,
@@ -77,6 +82,7 @@ MODELS = (
     people_models,
     progress_models,
     reports_models,
+    upload_models,
 )
 
 
