@@ -149,6 +149,9 @@ def _bare(value: str) -> bool:
         return False
     if value.endswith(":") or not value.isprintable() or re.search(r"[\[\]{},]", value[:1]):
         return False
+    if value[0].isascii() and value[0].isalnum():
+        # A plain scalar by YAML's own rules (7.3.3); parsing each would take most of the time.
+        return True
     try:
         read = yaml.compose(f"a: {value}", Loader=yaml.BaseLoader)
     except yaml.YAMLError:
