@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from lms.core.content.marked import Path
 from lms.core.text import N_
 from lms.courses.checks.subject import Subject
 from lms.courses.folder import SourceFile
+from lms.courses.story.faults import FaultKind, faults_of
+from lms.courses.story.graph import graph_in, graph_of
 from lms.courses.values.scenario import Condition, Node, Scenario
 
-_NO_NODE = N_("There is no node with the key %(key)s in this scenario.")
 _NO_VARIABLE = N_("%(key)s is not one of the variables of this scenario.")
+# The fields of such a node are refused already, as are keys that are not given.
+_SAID_BY_FIELDS = {FaultKind.DEAD_END}
 
 
 def check_scenarios(subject: Subject) -> None:
     """Every scenario's graph, variables and repairs."""
+    _check_unread(subject)
     for source, scenario in subject.reading.of(Scenario):
         _check_graph(subject, source, scenario)
         _check_variables(subject, source, scenario)
@@ -24,57 +26,18 @@ def check_scenarios(subject: Subject) -> None:
 
 
 def _check_graph(subject: Subject, source: SourceFile, scenario: Scenario) -> None:
-    nodes = {node.key: node for node in scenario.nodes}
-    if scenario.start not in nodes:
-        subject.error(source, ("start",), _NO_NODE, key=scenario.start)
-    for place, node in enumerate(scenario.nodes):
-        for path, key in _ways(("nodes", place), node):
-            if key not in nodes:
-                subject.error(source, path, _NO_NODE, key=key)
-    reached = _reached([scenario.start], nodes)
-    ended = _leading_to_end(nodes)
-    good = any(node.ending == "good" for node in scenario.nodes)
-    if not good:
-        subject.error(source, ("nodes",), N_("No node has ending: good. Every story can end well."))
-    for place, node in enumerate(scenario.nodes):
-        here = ("nodes", place, "key")
-        if node.key not in reached:
-            sentence = N_("No choice leads to the node %(key)s.")
-            subject.error(source, here, sentence, key=node.key)
-        elif node.key not in ended:
-            sentence = N_("From the node %(key)s no way leads to an ending.")
-            subject.error(source, here, sentence, key=node.key)
+    for fault in faults_of(graph_of(scenario)):
+        subject.error(source, fault.path, fault.sentence, **fault.values)
 
 
-def _ways(path: Path, node: Node) -> Iterable[tuple[Path, str]]:
-    if node.next is not None:
-        yield (*path, "next"), node.next
-    for place, choice in enumerate(node.choices):
-        yield (*path, "choices", place, "to"), choice.to
-
-
-def _reached(starts: list[str], nodes: Mapping[str, Node]) -> set[str]:
-    found: set[str] = set()
-    waiting = list(starts)
-    while waiting:
-        key = waiting.pop()
-        if key in found or key not in nodes:
-            continue
-        found.add(key)
-        waiting += [to for _, to in _ways((), nodes[key])]
-    return found
-
-
-def _leading_to_end(nodes: Mapping[str, Node]) -> set[str]:
-    """Nodes from which an ending can be reached."""
-    found = {key for key, node in nodes.items() if node.ending is not None}
-    size = -1
-    while size != len(found):
-        size = len(found)
-        found |= {
-            key for key, node in nodes.items() if any(to in found for _, to in _ways((), node))
-        }
-    return found
+def _check_unread(subject: Subject) -> None:
+    """A file with other mistakes has its graph told too: both are mended in one go."""
+    for source in subject.reading.sources:
+        is_story = source.place.shape.value is Scenario and source.place.language is None
+        if source.value is None and is_story and source.marked.data.get("nodes"):
+            for fault in faults_of(graph_in(source.marked.data)):
+                if fault.kind not in _SAID_BY_FIELDS and fault.values.get("key") != "":
+                    subject.error(source, fault.path, fault.sentence, **fault.values)
 
 
 def _check_choices(subject: Subject, source: SourceFile, path: Path, node: Node) -> None:
