@@ -25,6 +25,7 @@ class Permission(enum.StrEnum):
     COURSE_PUBLISH = "course:publish"
     COURSE_TEACH = "course:teach"
     DRAFT_EDIT = "draft:edit"
+    DRAFT_READ = "draft:read"
     DRAFT_REVIEW = "draft:review"
     ENROLMENT_READ_ALL = "enrolment:read-all"
     ENROLMENT_READ_OWN_MEMBER = "enrolment:read-own-member"

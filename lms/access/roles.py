@@ -79,11 +79,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COURSE_PUBLISH,
             Permission.COURSE_TEACH,
             Permission.DRAFT_EDIT,
+            Permission.DRAFT_READ,
             Permission.ENROLMENT_READ_TAUGHT,
             Permission.GUIDE_EDIT,
         }
     ),
-    Role.REVIEWER: frozenset({Permission.DRAFT_REVIEW}),
+    Role.REVIEWER: frozenset({Permission.DRAFT_READ, Permission.DRAFT_REVIEW}),
     Role.MARKER: frozenset(
         {
             Permission.ANSWER_MARK,
@@ -106,6 +107,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.COURSE_PUBLISH,
             Permission.COURSE_TEACH,
             Permission.DRAFT_EDIT,
+            Permission.DRAFT_READ,
             Permission.DRAFT_REVIEW,
             Permission.ENROLMENT_READ_ALL,
             Permission.ENROLMENT_READ_OWN_MEMBER,

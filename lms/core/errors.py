@@ -34,6 +34,10 @@ class NotPossibleError(BekalError):
     """The state of things does not allow it now. 409."""
 
 
+class ConflictError(NotPossibleError):
+    """Somebody changed it meanwhile; what the second one wrote must not be lost. 409."""
+
+
 class ClosedError(BekalError):
     """It stood and was closed for the reason the sentence gives; it does not open again. 410."""
 
