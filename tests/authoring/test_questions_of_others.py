@@ -18,7 +18,7 @@ from lms.authoring.rules.questions.aiken import read_aiken
 from lms.authoring.rules.questions.gift import read_gift
 from lms.authoring.rules.questions.moodle_xml import read_moodle_xml
 from lms.authoring.rules.questions.qti import read_qti
-from lms.authoring.rules.questions.taken import Kind, Taken, TakenQuestion
+from lms.authoring.rules.questions.taken import Kind, Taken, TakenQuestion, from_html
 from lms.authoring.rules.questions.written import as_gift, as_moodle_xml, known_again
 from lms.core.errors import BadInputError
 from lms.courses.check import load_course
@@ -149,6 +149,20 @@ def test_one_bad_question_does_not_cost_the_others() -> None:
 def test_marks_in_plain_text_are_shown_and_not_obeyed() -> None:
     question = only(read_gift("# Not *bold* [link](x) <b>{=a ~b}"))
     assert question.prompt == "\\# Not \\*bold\\* \\[link\\](x) \\<b\\>"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("1. one", "1\\. one"),
+        ("## head", "\\## head"),
+        ("::: case", "\\::: case"),
+        ("-5 degrees", "-5 degrees"),
+        ("<p>a *b*\n c [d]<br></p> <p>&lt;e&gt;</p>", "a \\*b\\* c \\[d\\]\n\n\\<e\\>"),
+    ],
+)
+def test_words_that_look_like_marks_of_ours_stay_words(written: str, shown: str) -> None:
+    assert from_html(written, []) == shown
 
 
 def test_aiken_reads_answers_over_several_lines_and_names_what_is_missing() -> None:

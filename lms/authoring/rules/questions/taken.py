@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from html import unescape
 
 from bs4 import BeautifulSoup
 from markdownify import MarkdownConverter
@@ -24,7 +25,14 @@ MOST_OPTIONS = 60
 """Answers of one question that are read; our own questions have fewer."""
 
 _MARKS = re.compile(r"([\\`*_\[\]<>])")
-_LINE_MARKS = re.compile(r"^(\s*)([#>+-]|\d+[.)])(?=\s)", re.MULTILINE)
+# HTML that is paragraphs of words alone, as most exports are; reading it needs no parser.
+_PARAGRAPHS = re.compile(r"(?:\s*<p(?:\s[^<>]*)?>[^<]*(?:<br\s*/?>\s*)*</p>)+\s*", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+# What makes a heading, a list, a rule or a call-out of a line; what follows the group is escaped.
+_LINE_MARKS = re.compile(
+    r"^(\s*\d{1,9}(?=[.)](?:\s|$))|\s*(?=#{1,6}(?:\s|$)|[+-](?:\s|$)|-{2,}|={1,}\s*$|:::))",
+    re.MULTILINE,
+)
 
 
 class Kind(enum.StrEnum):
@@ -145,7 +153,7 @@ CREDIT_DROPPED = N_("Answers that take points away count as wrong here.")
 def plain(text: str) -> str:
     """Text without marks, as Markdown that shows the same characters."""
     escaped = _MARKS.sub(r"\\\1", bounded(text))
-    return _LINE_MARKS.sub(lambda found: f"{found[1]}\\{found[2]}", escaped).strip()
+    return _LINE_MARKS.sub(r"\1\\", escaped).strip()
 
 
 def from_html(html: str, notes: list[Said]) -> str:
@@ -153,8 +161,11 @@ def from_html(html: str, notes: list[Said]) -> str:
 
     Pictures, scripts and styles are left out; a note says so for pictures.
     """
-    if "<" not in html and "&" not in html:
-        return plain(html)
+    if "<" not in html:
+        return plain(unescape(html))
+    if _PARAGRAPHS.fullmatch(bounded(html)):
+        parts = (" ".join(unescape(part).split()) for part in _TAG.split(html))
+        return "\n\n".join(plain(part) for part in parts if part)
     soup = BeautifulSoup(bounded(html), "html.parser")
     for element in soup(["script", "style", "iframe", "object", "form", "svg", "math"]):
         element.decompose()
