@@ -39,15 +39,6 @@ SENTENCES: Mapping[FaultKind, str] = {
 }
 """The sentence of the check for each sort."""
 
-MARKS: Mapping[FaultKind, str] = {
-    FaultKind.NOWHERE: N_("leads to a step that does not exist"),
-    FaultKind.UNREACHED: N_("nothing leads here"),
-    FaultKind.DEAD_END: N_("dead end"),
-    FaultKind.CIRCLE: N_("circle without a way out"),
-    FaultKind.ENDLESS: N_("never comes to an ending"),
-}
-"""A few words beside a step in pictures and lists."""
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:
