@@ -13,7 +13,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import ColumnElement, ForeignKey, Select, String, false, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    ForeignKey,
+    Select,
+    String,
+    false,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, declared_attr, mapped_column
 from sqlalchemy.sql.dml import Delete, Update
 
@@ -67,7 +77,11 @@ class MemberOwned(Owned):
 
 
 Model = TypeVar("Model", bound=Owned)
-Statement = TypeVar("Statement", bound="Select[*tuple[Any, ...]] | Update | Delete")
+Limitable = TypeVar("Limitable", bound="Select[*tuple[Any, ...]] | Update | Delete")
+Statement = TypeVar(
+    "Statement",
+    bound="Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Update | Delete",
+)
 
 
 def scoped(model: type[Model], actor: Actor, reach: Reach) -> Select[Model]:
@@ -79,10 +93,10 @@ def scoped(model: type[Model], actor: Actor, reach: Reach) -> Select[Model]:
     return within(select(model), model, actor, reach)
 
 
-def within(statement: Statement, model: type[Owned], actor: Actor, reach: Reach) -> Statement:
+def within(statement: Limitable, model: type[Owned], actor: Actor, reach: Reach) -> Limitable:
     """Limit a statement to the rows of one more owned table, and vouch for it."""
     limited = statement.where(rows_of(model, actor, reach))
-    return vouched(cast(Statement, limited), model)
+    return vouched(cast(Limitable, limited), model)
 
 
 def rows_of(model: type[Owned], actor: Actor, reach: Reach) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import json
 import os
@@ -149,9 +150,8 @@ def _write_new_key(path: Path) -> None:
         target.flush()
         os.fsync(target.fileno())
     try:
-        os.link(temporary, path)
-    except FileExistsError:
-        pass  # another worker was first; its key counts
+        with contextlib.suppress(FileExistsError):  # another worker was first: its key counts
+            os.link(temporary, path)
     finally:
         temporary.unlink()
 

@@ -8,9 +8,12 @@ from flask import Response, send_file
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms.core.storage import Storage
+from lms.core.errors import NotFoundError
+from lms.core.jobs.made_files import MadeFiles
+from lms.core.storage import NotStoredError, Storage
 from lms.core.tables.files import FileForm, table_bytes
 from lms.core.tables.values import ENGLISH, Table, Words
+from lms.core.text import N_
 
 
 def words_here() -> Words:
@@ -41,6 +44,22 @@ def stored_answer(storage: Storage, key: str, name: str) -> BaseResponse:
     answer.content_length = about.size
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def made_answer(
+    files: MadeFiles, storage: Storage, run_id: str, form: str, name: str
+) -> tuple[BaseResponse, list[int]]:
+    """A file that a job made, and the ids of the people it names, for the access record.
+
+    Raises NotFoundError when the week it is kept for is over.
+    """
+    try:
+        people = files.people(storage, run_id)
+        return stored_answer(storage, files.file_key(run_id, form), f"{name}.{form}"), people
+    except NotStoredError as error:
+        raise NotFoundError(
+            N_("This file was kept for a week and is gone. Ask for it again.")
+        ) from error
 
 
 def _as_download(content: bytes, content_type: str, name: str) -> Response:

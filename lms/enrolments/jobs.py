@@ -21,7 +21,7 @@ from lms.enrolments.models import Assignment, Enrolment, PathEnrolment
 from lms.enrolments.queries.assignments import chosen_ids, get_assignment
 from lms.enrolments.queries.own_people import count_overdue
 from lms.enrolments.queries.paths import KEEPER
-from lms.enrolments.rules.assigning import AssignmentState, SubjectKind
+from lms.enrolments.rules.assigning import MOST_AT_ONCE, AssignmentState, SubjectKind
 from lms.enrolments.rules.due import next_reminder, stage_at
 from lms.enrolments.rules.states import EnrolmentState
 from lms.enrolments.services.assigning import CARRY_OUT, UNDO, assign_people, finish
@@ -47,9 +47,9 @@ def carry_out_assignment(work: Work) -> None:
             if assignment.state is not AssignmentState.RUNNING:
                 return
             done += assign_people(
-                session, actor, assignment, people[start : start + CHUNK], now=work.now()
+                session, actor, assignment, people[start : start + MOST_AT_ONCE], now=work.now()
             )
-            is_last = start + CHUNK >= len(people)
+            is_last = start + MOST_AT_ONCE >= len(people)
             if is_last:
                 finish(session, assignment, done, now=work.now())
             _advance(work, session, assignment, start, done, len(people))
@@ -68,9 +68,9 @@ def undo_assignment(work: Work) -> None:
             if assignment.state is not AssignmentState.DONE:
                 return
             done += undo_people(
-                session, actor, assignment, people[start : start + CHUNK], now=work.now()
+                session, actor, assignment, people[start : start + MOST_AT_ONCE], now=work.now()
             )
-            is_last = start + CHUNK >= len(people)
+            is_last = start + MOST_AT_ONCE >= len(people)
             if is_last:
                 finish_undo(session, assignment, done, now=work.now())
             _advance(work, session, assignment, start, done, len(people))
@@ -96,8 +96,8 @@ def _advance(
 ) -> None:
     work.advance(
         session,
-        cursor={"start": start + CHUNK, "done": dict(done)},
-        done=min(start + CHUNK, total),
+        cursor={"start": start + MOST_AT_ONCE, "done": dict(done)},
+        done=min(start + MOST_AT_ONCE, total),
         total=total,
         result={"page": f"/own/assignments/{assignment.run_id}"},
     )

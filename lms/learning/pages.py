@@ -10,7 +10,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from lms.courses.render.clean import RENDERER_VERSION
+from lms.courses.render.clean import RENDERER_VERSION, safe
 from lms.courses.render.page import RenderedPage, renderer_for
 from lms.courses.values.edition import Edition
 from lms.guides.registry import Registry, read_registry
@@ -31,8 +31,7 @@ def registry_at(folder: Path) -> Registry:
 def words(edition: Edition, language: str, guides: Path) -> Callable[[str], Markup]:
     """A function from words of the content (a prompt, feedback) to safe HTML."""
     renderer = renderer_for(edition, registry_at(guides), language)
-    # The renderer's HTML is cleaned by nh3.
-    return lambda text: Markup(renderer.prose(text))  # noqa: S704
+    return lambda text: safe(renderer.prose(text))
 
 
 def rendered(

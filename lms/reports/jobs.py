@@ -5,12 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
 from lms.core.actor import Actor
 from lms.core.database import Session
 from lms.core.errors import BadInputError, RefusedError
-from lms.core.jobs.models import Job, JobState
 from lms.core.jobs.periodic import Periodic
 from lms.core.jobs.work import Handler, Work
 from lms.core.pdf.words import Words as Catalogue
@@ -31,11 +28,10 @@ from lms.reports.rules.families import Frame
 from lms.reports.rules.measures import Measure
 from lms.reports.rules.periods import parse
 from lms.reports.rules.rounding import ROUNDING_KEY
-from lms.reports.services.exports import EXPORT, PDF, file_key, people_key
+from lms.reports.services.exports import EXPORT, FILES, PDF
 from lms.reports.services.releases import MAKE, check_period, content_of, keep_release
 
 FORGET = "reports.forget_files"
-KEPT = datetime.timedelta(days=7)
 
 
 def make_release(work: Work) -> None:
@@ -76,30 +72,13 @@ def export(work: Work) -> None:
         actor = _actor(session, work)
         table = _table(session, work, actor, named)
         _store(work, table, form)
-    lines = "\n".join(map(str, named)).encode()
-    work.storage.put(people_key(work.run_id), lines, content_type="text/plain")
+    FILES.keep_people(work, named)
     with work.transaction() as session:
         result: dict[str, object] = {"page": f"/reports/files/{work.run_id}"}
         if payload["own"]:
             own = own_of(actor)
             result["own"] = {"members": sorted(own.members), "agencies": sorted(own.agencies)}
         work.advance(session, done=1, total=1, result=result)
-
-
-def forget_files(work: Work) -> None:
-    """Delete files that are older than a week."""
-    now = work.now()
-    statement = select(Job.run_id, Job.payload).where(
-        Job.kind == EXPORT,
-        Job.state == JobState.DONE,
-        Job.finished_at < now - KEPT,
-        Job.finished_at > now - 3 * KEPT,
-    )
-    with work.reading() as session:
-        old = [(row[0], row[1]) for row in session.execute(statement)]
-    for run_id, payload in old:
-        work.storage.delete(file_key(run_id, str(payload["form"])))
-        work.storage.delete(people_key(run_id))
 
 
 def _table(session: Session, work: Work, actor: Actor, named: list[int]) -> Table:
@@ -145,9 +124,11 @@ def _limited(asked: Asked, actor: Actor) -> Asked:
 def _store(work: Work, table: Table, form: str) -> None:
     if form == PDF:
         content = render_pdf_table(table, language=str(work.payload["language"]))
-        work.storage.put(file_key(work.run_id, form), content, content_type=as_pdf.CONTENT_TYPE)
+        work.storage.put(
+            FILES.file_key(work.run_id, form), content, content_type=as_pdf.CONTENT_TYPE
+        )
         return
-    store_table(table, FileForm(form), work.storage, file_key(work.run_id, form))
+    store_table(table, FileForm(form), work.storage, FILES.file_key(work.run_id, form))
 
 
 def _actor(session: Session, work: Work) -> Actor:
@@ -161,7 +142,7 @@ def _actor(session: Session, work: Work) -> Actor:
 HANDLERS: Mapping[str, Handler] = {
     MAKE: make_release,
     EXPORT: export,
-    FORGET: forget_files,
+    FORGET: FILES.forget,
 }
 PROMPT: frozenset[str] = frozenset({EXPORT})
 PERIODIC = (Periodic(FORGET, datetime.timedelta(days=1), datetime.timedelta(hours=3, minutes=20)),)

@@ -16,8 +16,6 @@ from lms.access.roles import Role
 from lms.core.actor import ScopeKind
 from lms.core.apart import AccessRecord, AccessRecordPerson
 from lms.core.audit.models import AuditEntry
-from lms.enrolments.rules.due import STALLED
-from lms.learning.rules.teaching import STALLED_AFTER
 from lms.reports.cli import report
 from tests.factories import (
     give_role,
@@ -278,10 +276,6 @@ def test_command_prints_the_same_numbers(app, stage) -> None:
     assert "rounded at random" in text
     refused = runner.invoke(report, ["completion", "--period", "soon"])
     assert refused.exit_code != 0
-
-
-def test_stalled_means_the_same_everywhere() -> None:
-    assert STALLED == STALLED_AFTER
 
 
 def test_report_costs_the_same_statements_for_few_and_for_many(

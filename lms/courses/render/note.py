@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
+from lms.courses.render.clean import safe
 from lms.courses.render.text import Notes, html_of
 from lms.guides.registry import Registry
 
@@ -18,5 +19,4 @@ _NO_GUIDES = Registry()
 @lru_cache(maxsize=MOST_KEPT)
 def note_markup(text: str) -> Markup:
     """The note for templates; the same text always gives the same bytes."""
-    # html_of ends in nh3, as every text of a lesson does.
-    return Markup(html_of(text, Notes(_NO_GUIDES, {}, inline=True)))  # noqa: S704
+    return safe(html_of(text, Notes(_NO_GUIDES, {}, inline=True)))

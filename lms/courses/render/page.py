@@ -12,7 +12,7 @@ from markupsafe import Markup
 from lms.core.content.values import Value
 from lms.courses.markdown import Part, parts_of, printed
 from lms.courses.pictures import size_of
-from lms.courses.render.clean import RENDERER_VERSION
+from lms.courses.render.clean import RENDERER_VERSION, safe
 from lms.courses.render.text import Notes, html_of, terms_by_form
 from lms.courses.svg import safe_svg
 from lms.courses.values.course import Glossary
@@ -42,12 +42,12 @@ class Block(Value):
     @property
     def markup(self) -> Markup:
         """The HTML, marked as safe for templates: the renderer alone makes blocks."""
-        return Markup(self.html)  # noqa: S704 - cleaned by nh3 or built by svg.safe_svg
+        return safe(self.html)
 
     @property
     def answer_markup(self) -> Markup:
         """The answer, marked as safe for templates."""
-        return Markup(self.answer)  # noqa: S704 - cleaned by nh3
+        return safe(self.answer)
 
 
 class Heading(Value):
@@ -78,7 +78,7 @@ class UsedTerm(Value):
     @property
     def markup(self) -> Markup:
         """The definition, marked as safe for templates."""
-        return Markup(self.definition)  # noqa: S704 - cleaned by nh3
+        return safe(self.definition)
 
 
 class RenderedPage(Value):

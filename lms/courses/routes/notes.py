@@ -27,6 +27,7 @@ from lms.courses.queries.notes import (
     notes_of_member,
     versions_of,
 )
+from lms.courses.render.clean import safe
 from lms.courses.render.note import note_markup
 from lms.courses.render.page import renderer_for
 from lms.courses.routes.blueprint import blueprint
@@ -216,7 +217,7 @@ def _author_words(edition: Edition) -> Callable[[str], Markup]:
     """The author's Markdown as safe HTML, in the language of the course."""
     registry = _registry(settings().content_folder / "guides")
     renderer = renderer_for(edition, registry, edition.course.language)
-    return lambda text: Markup(renderer.prose(text))  # noqa: S704 - cleaned by nh3
+    return lambda text: safe(renderer.prose(text))
 
 
 @lru_cache(maxsize=4)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from sqlalchemy import select
-
 from lms.core.errors import NotFoundError
-from lms.core.jobs.models import Job, JobState
 from lms.core.jobs.periodic import Periodic
 from lms.core.jobs.work import Handler, Work
 from lms.core.tables.files import FileForm, store_table
@@ -15,12 +12,11 @@ from lms.learning.queries.learner_table import learner_table
 from lms.learning.queries.learners import every_learner
 from lms.learning.queries.taught import get_taught
 from lms.learning.rules.teaching import Narrowed
-from lms.learning.services.exports import EXPORT, file_key, people_key
+from lms.learning.services.exports import EXPORT, FILES
 from lms.people.queries.members import member_names
 from lms.people.queries.sign_in import actor_of
 
 FORGET = "learning.forget_exports"
-KEPT = datetime.timedelta(days=7)
 
 
 def export(work: Work) -> None:
@@ -52,29 +48,12 @@ def export(work: Work) -> None:
             as_of=as_of,
             named=named,
         )
-        store_table(table, form, work.storage, file_key(work.run_id, form))
-    lines = "\n".join(map(str, named)).encode()
-    work.storage.put(people_key(work.run_id), lines, content_type="text/plain")
+        store_table(table, form, work.storage, FILES.file_key(work.run_id, form))
+    FILES.keep_people(work, named)
     with work.transaction() as session:
         page = f"/teaching/{course_key}/exports/{work.run_id}"
         work.advance(session, done=len(named), total=len(named), result={"page": page})
 
 
-def forget(work: Work) -> None:
-    """Delete files that are older than a week."""
-    now = work.now()
-    statement = select(Job.run_id, Job.payload).where(
-        Job.kind == EXPORT,
-        Job.state == JobState.DONE,
-        Job.finished_at < now - KEPT,
-        Job.finished_at > now - 3 * KEPT,
-    )
-    with work.reading() as session:
-        old = [(row[0], row[1]) for row in session.execute(statement)]
-    for run_id, payload in old:
-        work.storage.delete(file_key(run_id, FileForm(payload["form"])))
-        work.storage.delete(people_key(run_id))
-
-
-HANDLERS: dict[str, Handler] = {EXPORT: export, FORGET: forget}
+HANDLERS: dict[str, Handler] = {EXPORT: export, FORGET: FILES.forget}
 PERIODIC = (Periodic(FORGET, datetime.timedelta(days=1), datetime.timedelta(hours=3, minutes=2)),)

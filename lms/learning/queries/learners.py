@@ -26,13 +26,13 @@ from lms.courses.models import StoredEdition
 from lms.courses.store import get_edition
 from lms.courses.values.edition import Edition
 from lms.enrolments.models import Enrolment
+from lms.enrolments.rules.due import STALLED
 from lms.enrolments.rules.states import EnrolmentState
 from lms.learning.models import Standing
 from lms.learning.queries.taught import teaches
 from lms.learning.rules.plans import Plan, plan_of
 from lms.learning.rules.teaching import (
     LIMITED_SORT_NAME,
-    STALLED_AFTER,
     Narrowed,
     Order,
     Pace,
@@ -358,7 +358,7 @@ def _narrowed(
     if wanted.module:
         statement = statement.where(Standing.module_key == wanted.module)
     if wanted.pace is Pace.STALLED:
-        statement = statement.where(Standing.moved_at < as_of - STALLED_AFTER)
+        statement = statement.where(Standing.moved_at < as_of - STALLED)
     if wanted.pace is Pace.OVERDUE:
         statement = statement.where(Standing.due_at < as_of)
     if wanted.member:

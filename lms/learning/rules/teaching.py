@@ -14,13 +14,12 @@ from lms.access.rules import scopes_for
 from lms.core.actor import Actor, ScopeKind
 from lms.core.text import N_
 from lms.courses.values.edition import Edition
+from lms.enrolments.rules.due import STALLED
 from lms.enrolments.rules.states import EnrolmentState
 from lms.people.rules.listing import OFFICIAL
 from lms.people.rules.names import sort_name
 from lms.progress.rules import Known, done
 
-STALLED_AFTER = datetime.timedelta(days=21)
-"""Under way, and nothing done for so long."""
 LATELY = datetime.timedelta(days=30)
 ON = "on"
 """Stands for the states of those who are or were on the course and have not left it."""
@@ -207,7 +206,7 @@ def viewer_of_course(actor: Actor, course_key: str) -> Viewer:
 
 def is_stalled(state: EnrolmentState, moved_at: datetime.datetime, now: datetime.datetime) -> bool:
     """Whether a learner under way has done nothing for three weeks."""
-    return state is EnrolmentState.ACTIVE and moved_at < now - STALLED_AFTER
+    return state is EnrolmentState.ACTIVE and moved_at < now - STALLED
 
 
 def is_overdue(

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from lms.core.actor import Actor
 from lms.core.audit.services import record
 from lms.core.database import Session
+from lms.core.jobs.made_files import MadeFiles
 from lms.core.jobs.models import Job
 from lms.core.jobs.services import enqueue
 from lms.core.tables.files import FileForm
@@ -16,16 +17,7 @@ from lms.learning.queries.taught import get_taught
 from lms.learning.rules.teaching import Narrowed
 
 EXPORT = "learning.export_learners"
-
-
-def file_key(run_id: str, form: FileForm) -> str:
-    """Where the file of an export lies."""
-    return f"teaching/{run_id}.{form.value}"
-
-
-def people_key(run_id: str) -> str:
-    """Where the ids of the people in it lie, one a line, for the access record."""
-    return f"teaching/{run_id}.people"
+FILES = MadeFiles(EXPORT, "teaching")
 
 
 def ask_export(

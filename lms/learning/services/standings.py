@@ -17,12 +17,12 @@ from lms.core.jobs.services import enqueue
 from lms.courses.models import StoredEdition
 from lms.courses.store import get_edition
 from lms.enrolments.models import Enrolment, EnrolmentStep
+from lms.enrolments.rules.due import STALLED
 from lms.enrolments.rules.states import EnrolmentState
 from lms.learning.models import CourseSummary, Standing
 from lms.learning.rules.teaching import (
     LATELY,
     LIMITED_SORT_NAME,
-    STALLED_AFTER,
     Counts,
     carries_on_at,
 )
@@ -158,7 +158,7 @@ def count_course(
 ) -> dict[int, Counts]:
     """The counts of a course by edition, from its standings: one statement, no names."""
     active = Standing.state == EnrolmentState.ACTIVE
-    stalled = case((active & (Standing.moved_at < as_of - STALLED_AFTER), 1), else_=0)
+    stalled = case((active & (Standing.moved_at < as_of - STALLED), 1), else_=0)
     overdue = case((active & (Standing.due_at < as_of), 1), else_=0)
     lately = case((Standing.completed_at >= as_of - LATELY, 1), else_=0)
     statement = (

@@ -292,7 +292,7 @@ class _Context:
                     func.sum(case((people.c[name] > 0, _square(people.c.person_id)), else_=0)),
                 ]
             halves.append(select(*outer).group_by(people.c.row_key))
-        return vouched(union_all(*halves), *_ALL_READ)  # type: ignore[type-var]  # a union of selects
+        return vouched(union_all(*halves), *_ALL_READ)
 
 
 def _is_total(row: Any) -> bool:

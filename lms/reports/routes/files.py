@@ -8,16 +8,15 @@ from werkzeug.wrappers import Response
 from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.access.rules import may
-from lms.core.downloads import stored_answer
+from lms.core.downloads import made_answer
 from lms.core.errors import NotFoundError
 from lms.core.jobs.models import Job, JobState
 from lms.core.jobs.queries import get_job
 from lms.core.request import actor, record_access, session, storage
-from lms.core.storage import NotStoredError
 from lms.core.text import N_
 from lms.reports.queries.counting import own_of
 from lms.reports.routes.blueprint import blueprint
-from lms.reports.services.exports import EXPORT, file_key, people_key
+from lms.reports.services.exports import EXPORT, FILES
 
 
 @blueprint.get("/reports/files/<string:run_id>")
@@ -26,9 +25,8 @@ def made_file(run_id: str) -> str:
     """The file that was made for oneself, ready to be taken."""
     job = _own_export(run_id)
     form = str(job.payload["form"])
-    return render_template(
-        "reports/file.html", job=job, form=form, is_kept=storage().exists(file_key(run_id, form))
-    )
+    is_kept = storage().exists(FILES.file_key(run_id, form))
+    return render_template("reports/file.html", job=job, form=form, is_kept=is_kept)
 
 
 @blueprint.get("/reports/files/<string:run_id>/file")
@@ -36,15 +34,7 @@ def made_file(run_id: str) -> str:
 def made_file_itself(run_id: str) -> Response:
     """The file itself; everybody it names is recorded as exported, with the purpose."""
     job = _own_export(run_id)
-    form = str(job.payload["form"])
-    try:
-        with storage().open(people_key(run_id)) as stream:
-            people = [int(line) for line in stream.read().split()]
-        answer = stored_answer(storage(), file_key(run_id, form), f"report.{form}")
-    except NotStoredError as error:
-        raise NotFoundError(
-            N_("This file was kept for a week and is gone. Ask for it again.")
-        ) from error
+    answer, people = made_answer(FILES, storage(), run_id, str(job.payload["form"]), "report")
     record_access(people, purpose=str(job.payload["purpose"])[:200], is_export=True)
     return answer
 

@@ -9,23 +9,15 @@ import json
 from lms.core.actor import Actor
 from lms.core.audit.services import record
 from lms.core.database import Session
+from lms.core.jobs.made_files import MadeFiles
 from lms.core.jobs.models import Job
 from lms.core.jobs.services import enqueue
 from lms.reports.rules.asked import Asked
 from lms.reports.rules.measures import Measure
 
 EXPORT = "reports.export"
+FILES = MadeFiles(EXPORT, "reports")
 PDF = "pdf"
-
-
-def file_key(run_id: str, form: str) -> str:
-    """Where the file of an export lies."""
-    return f"reports/{run_id}.{form}"
-
-
-def people_key(run_id: str) -> str:
-    """Where the ids of the people in it lie, one a line, for the access record."""
-    return f"reports/{run_id}.people"
 
 
 def ask_export(

@@ -8,12 +8,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
-from lms.core.downloads import stored_answer, table_answer
+from lms.core.downloads import made_answer, table_answer
 from lms.core.errors import NotFoundError
 from lms.core.jobs.models import Job, JobState
 from lms.core.jobs.queries import get_job
 from lms.core.request import actor, now, record_access, session, storage
-from lms.core.storage import NotStoredError
 from lms.core.tables.files import MOST_AT_ONCE, FileForm
 from lms.core.text import N_
 from lms.learning.queries.learner_table import FIXED_WORDS, learner_table
@@ -26,7 +25,7 @@ from lms.learning.routes.teaching.shared import (
     filter_words,
     wanted_here,
 )
-from lms.learning.services.exports import EXPORT, ask_export, file_key, people_key
+from lms.learning.services.exports import EXPORT, FILES, ask_export
 from lms.people.queries.members import member_names
 
 FORMS = (FileForm.CSV, FileForm.XLSX)
@@ -90,7 +89,7 @@ def teaching_export_ready(course_key: str, run_id: str) -> str:
         course_key=course_key,
         title=course_title(course_page(course_key).edition),
         job=job,
-        is_kept=storage().exists(file_key(run_id, FileForm(job.payload["form"]))),
+        is_kept=storage().exists(FILES.file_key(run_id, str(job.payload["form"]))),
     )
 
 
@@ -99,15 +98,7 @@ def teaching_export_ready(course_key: str, run_id: str) -> str:
 def teaching_export_file(course_key: str, run_id: str) -> BaseResponse:
     """The file itself; everybody in it is recorded as exported."""
     job = _own_export(course_key, run_id)
-    form = FileForm(job.payload["form"])
-    try:
-        with storage().open(people_key(run_id)) as stream:
-            people = [int(line) for line in stream.read().split()]
-        answer = stored_answer(storage(), file_key(run_id, form), f"learners.{form.value}")
-    except NotStoredError as error:
-        raise NotFoundError(
-            N_("This file was kept for a week and is gone. Ask for it again.")
-        ) from error
+    answer, people = made_answer(FILES, storage(), run_id, str(job.payload["form"]), "learners")
     record_access(people, is_export=True)
     return answer
 

@@ -6,9 +6,10 @@ import datetime
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import JSON, Boolean, Connection, Date, Engine, Table, func, select
+from sqlalchemy import JSON, Boolean, Connection, Date, Engine, Table, func, insert, select
 
 from lms.core.database import Base, UtcDateTime
 
@@ -53,11 +54,11 @@ class Pool:
         if rows and connection.dialect.name == "postgresql":
             self._copy(connection, rows)
         elif rows:
-            marks = ", ".join("?" * len(self.columns))
-            statement = (
-                f"INSERT INTO {self.table.name} ({', '.join(self.columns)}) VALUES ({marks})"  # noqa: S608 - names of our own columns
+            compiled = insert(self.table).compile(
+                dialect=connection.dialect, column_keys=list(self.columns)
             )
-            connection.exec_driver_sql(statement, [self._plain(row) for row in rows])
+            ordered = itemgetter(*(self.columns.index(name) for name in compiled.positiontup or ()))
+            connection.exec_driver_sql(str(compiled), [ordered(self._plain(row)) for row in rows])
         return len(rows)
 
     def finish(self, connection: Connection) -> None:
