@@ -74,7 +74,22 @@ def check_files(
     of them asks for; None leaves prerequisites unchecked. `members`: the file of members, whose
     names stand in no story; None leaves that unchecked.
     """
-    return _examine_files(files, registry, known_courses, asks, members)[1]
+    return examine_files(files, registry, known_courses, asks=asks, members=members)[1]
+
+
+def examine_files(
+    files: Mapping[str, bytes],
+    registry: Registry,
+    known_courses: Collection[str] | None = None,
+    *,
+    asks: Mapping[str, Sequence[str]] | None = None,
+    members: Path | None = None,
+) -> tuple[Reading, list[Problem]]:
+    """What `check_files` says, with all that could be read of the files."""
+    graph = None
+    if known_courses is not None:
+        graph = {key: tuple((asks or {}).get(key, ())) for key in known_courses}
+    return _checked(Subject(read_files(files), registry, [], asks=graph, members=members))
 
 
 def edition_from(
@@ -85,7 +100,7 @@ def edition_from(
     asks: Mapping[str, Sequence[str]] | None = None,
 ) -> Edition:
     """The edition clean files make. Raises CourseError with every problem that is an error."""
-    return _edition(*_examine_files(files, registry, known_courses, asks, None))
+    return _edition(*examine_files(files, registry, known_courses, asks=asks))
 
 
 def _edition(reading: Reading, problems: list[Problem]) -> Edition:
@@ -116,19 +131,6 @@ def _examine(
             members=None if stands_alone else content / "members.csv",
         )
     )
-
-
-def _examine_files(
-    files: Mapping[str, bytes],
-    registry: Registry,
-    known_courses: Collection[str] | None,
-    asks: Mapping[str, Sequence[str]] | None,
-    members: Path | None,
-) -> tuple[Reading, list[Problem]]:
-    graph = None
-    if known_courses is not None:
-        graph = {key: tuple((asks or {}).get(key, ())) for key in known_courses}
-    return _checked(Subject(read_files(files), registry, [], asks=graph, members=members))
 
 
 def _checked(subject: Subject) -> tuple[Reading, list[Problem]]:

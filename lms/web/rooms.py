@@ -12,11 +12,14 @@ from lms.alumni import routes as alumni_routes
 from lms.assessments import jobs as assessment_jobs
 from lms.assessments import models as assessment_models
 from lms.authoring import models as authoring_models
+from lms.authoring import models as authoring_models
+from lms.authoring import routes as authoring_routes
 from lms.certificates import cli as certificates_cli
 from lms.certificates import jobs as certificate_jobs
 from lms.certificates import models as certificate_models
 from lms.certificates import routes as certificate_routes
 from lms.completion import cli as completion_cli
+from lms.completion import jobs as completion_jobs
 from lms.core import apart, retention
 from lms.core.audit import jobs as audit_jobs
 from lms.core.audit import models as audit_models
@@ -54,6 +57,7 @@ from lms.web.demonstration import jobs as demonstration_jobs
 
 BLUEPRINTS = (
     alumni_routes.blueprint,
+    authoring_routes.blueprint,
     certificate_routes.blueprint,
     courses_routes.blueprint,
     learning_routes.blueprint,
@@ -100,6 +104,7 @@ JOBS = (
     assessment_jobs,
     audit_jobs,
     certificate_jobs,
+    completion_jobs,
     demonstration_jobs,
     enrolment_jobs,
     retention,

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from werkzeug.routing import Rule
 
 from lms.access.roles import Role
+from lms.authoring.services.drafts import begin
 from lms.certificates.models import Certificate
 from lms.certificates.rules import CertificateKind, CertificateState, Snapshot, SubjectKind
 from lms.core import clock
-from lms.core.actor import ScopeKind
+from lms.core.actor import Actor, ScopeKind
 from lms.core.database import Session
 from lms.core.jobs.services import enqueue
 from lms.enrolments.models import Assignment
@@ -110,6 +111,14 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         started_by=focal_point.id,
         started_at=now,
     )
+    draft = begin(
+        session,
+        Actor.system("test"),
+        course_key="victim-identification",
+        title="A draft",
+        files={"course.yaml": b"key: victim-identification\n"},
+        now=now,
+    )
     notice = Notice(
         person_id=official.id,
         category=Category.ACCOUNT,
@@ -148,6 +157,7 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "code": "PLW",
         "course_key": "victim-identification",
         "digest": "0",
+        "draft_id": draft.id,
         "form_name": "csv",
         "helpline_id": 1,
         "int:run_id": run.id,
@@ -160,6 +170,7 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "name": "bekal.css",
         "notice_id": notice.id,
         "number": 1,
+        "path": "course.yaml",
         "path_key": "frontline-officer",
         "period_key": "2025-Q4",
         "person_id": official.id,

@@ -1,5 +1,11 @@
 """Tables of the room, one file a noun. Importing this package registers them all."""
 
-from lms.authoring.models.work import GuideWork, WorkItem
+from lms.authoring.models.drafts import (
+    Draft,
+    DraftComment,
+    DraftContributor,
+    DraftFile,
+    DraftVersion,
+)
 
-__all__ = ["GuideWork", "WorkItem"]
+__all__ = ["Draft", "DraftComment", "DraftContributor", "DraftFile", "DraftVersion"]

@@ -1,0 +1,1 @@
+"""The room's queries, one file a noun."""

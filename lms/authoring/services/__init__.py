@@ -1,0 +1,1 @@
+"""The room's services, one file a noun."""

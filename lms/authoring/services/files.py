@@ -1,0 +1,211 @@
+"""Writing files of a draft. Nobody overwrites what they have not seen."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import undefer
+
+from lms.authoring.models import Draft, DraftFile, DraftVersion
+from lms.authoring.queries.drafts import digests_of, draft_for, file_of, is_author
+from lms.authoring.rules.drafts import (
+    AUTOSAVED,
+    MOST_FILES,
+    WRITABLE,
+    content_digest,
+    draft_digest,
+    flaw_of_file,
+)
+from lms.core.actor import Actor
+from lms.core.audit.services import record
+from lms.core.database import Session
+from lms.core.errors import BadInputError, ConflictError, NotPossibleError, RefusedError
+from lms.core.text import N_
+
+AUTOSAVES_KEPT = datetime.timedelta(days=1)
+"""How long what was saved without a button stays in the history, besides the last."""
+
+
+class MovedOn(ConflictError):  # noqa: N818 - says what happened, as the contract of the rooms names it
+    """The file is no longer what the writer started from.
+
+    `content` and `digest` are what stands now, None where somebody removed the file (or, for
+    a new file, added one meanwhile: then they are those of the other one).
+    """
+
+    def __init__(
+        self,
+        path: str,
+        content: bytes | None,
+        digest: str | None,
+        changed_by: int | None,
+        changed_at: datetime.datetime | None,
+    ) -> None:
+        super().__init__(
+            N_("Somebody else saved %(path)s while you wrote. Nothing of yours is lost."),
+            path=path,
+        )
+        self.path = path
+        self.content = content
+        self.digest = digest
+        self.changed_by = changed_by
+        self.changed_at = changed_at
+
+
+def write(
+    session: Session,
+    actor: Actor,
+    draft: Draft,
+    path: str,
+    content: bytes,
+    *,
+    based_on: str | None,
+    now: datetime.datetime,
+    why: str = "",
+) -> DraftFile:
+    """Put this content at a path; a version of it is kept.
+
+    `based_on` is the digest of the content the writer started from, None for a new file.
+    Raises MovedOn when something else stands there, and what `write_many` raises.
+    """
+    write_many(session, actor, draft, {path: content}, based_on={path: based_on}, now=now, why=why)
+    return file_of(session, draft, path)
+
+
+def write_many(
+    session: Session,
+    actor: Actor,
+    draft: Draft,
+    changes: Mapping[str, bytes | None],
+    *,
+    based_on: Mapping[str, str | None],
+    now: datetime.datetime,
+    why: str = "",
+) -> None:
+    """Change several files, all or none; None removes one.
+
+    `based_on` says for each path which content the writer started from, None or absent for a
+    path that is new. Contents that stand already are left alone. Raises MovedOn for the first
+    path at which something else stands, BadInputError for what cannot be a file,
+    NotPossibleError when the draft is closed, RefusedError for who only reads it.
+    """
+    draft = draft_for(session, actor, draft.id, for_change=True)
+    if not is_author(session, actor, draft):
+        raise RefusedError(N_("You read this draft. Only its contributors change it."))
+    if draft.state not in WRITABLE:
+        raise NotPossibleError(N_("This draft is closed. Begin a new one to go on."))
+    standing = _standing(session, draft, changes)
+    for path, content in changes.items():
+        _check(path, content, based_on.get(path), standing.get(path))
+    for path, content in changes.items():
+        _put(session, actor, draft, path, content, standing.get(path), now=now, why=why)
+    session.flush()
+    digests = digests_of(session, draft)
+    if len(digests) > MOST_FILES:
+        raise NotPossibleError(
+            N_("A course has at most %(number)s files. Divide it."), number=MOST_FILES
+        )
+    draft.digest, draft.changed_at = draft_digest(digests), now
+    session.flush()
+    if why != AUTOSAVED:
+        record(session, actor, "draft.write", "draft", draft.id, now=now, files=sorted(changes))
+
+
+def _standing(
+    session: Session, draft: Draft, changes: Mapping[str, bytes | None]
+) -> dict[str, DraftFile]:
+    statement = (
+        select(DraftFile)
+        .where(DraftFile.draft_id == draft.id, DraftFile.path.in_(sorted(changes)))
+        .options(undefer(DraftFile.content))
+        .execution_options(populate_existing=True)
+    )
+    return {file.path: file for file in session.execute(statement).scalars()}
+
+
+def _check(path: str, content: bytes | None, based_on: str | None, now: DraftFile | None) -> None:
+    flaw = flaw_of_file(path, content) if content is not None else None
+    if flaw is not None:
+        raise BadInputError(flaw, path=path)
+    if now is None:
+        if based_on is not None and content is not None:
+            raise MovedOn(path, None, None, None, None)
+        return
+    written = content_digest(content) if content is not None else None
+    if now.digest not in {based_on, written}:
+        raise MovedOn(path, now.content, now.digest, now.changed_by, now.changed_at)
+
+
+def _put(
+    session: Session,
+    actor: Actor,
+    draft: Draft,
+    path: str,
+    content: bytes | None,
+    standing: DraftFile | None,
+    *,
+    now: datetime.datetime,
+    why: str,
+) -> None:
+    digest = content_digest(content) if content is not None else ""
+    if (standing.digest if standing is not None else "") == digest:
+        return
+    number = _keep_first(session, draft, path, standing) + 1
+    _forget_autosaves(session, draft, path, now)
+    session.add(
+        DraftVersion(
+            draft_id=draft.id,
+            path=path,
+            number=number,
+            content=content,
+            digest=digest,
+            at=now,
+            by=actor.person_id,
+            why=why[:120],
+        )
+    )
+    if content is None:
+        if standing is not None:
+            session.delete(standing)
+        return
+    if standing is None:
+        standing = DraftFile(draft_id=draft.id, path=path)
+        session.add(standing)
+    standing.content, standing.digest, standing.number = content, digest, number
+    standing.changed_at, standing.changed_by = now, actor.person_id
+
+
+def _keep_first(session: Session, draft: Draft, path: str, standing: DraftFile | None) -> int:
+    """The highest number of a version there is; the content a draft began with becomes one."""
+    highest = select(func.max(DraftVersion.number)).where(
+        DraftVersion.draft_id == draft.id, DraftVersion.path == path
+    )
+    found = session.execute(highest).scalar_one_or_none()
+    if found is not None or standing is None:
+        return found or 0
+    session.add(
+        DraftVersion(
+            draft_id=draft.id,
+            path=path,
+            number=standing.number,
+            content=standing.content,
+            digest=standing.digest,
+            at=standing.changed_at,
+            by=standing.changed_by,
+            why="",
+        )
+    )
+    return standing.number
+
+
+def _forget_autosaves(session: Session, draft: Draft, path: str, now: datetime.datetime) -> None:
+    session.execute(
+        delete(DraftVersion).where(
+            DraftVersion.draft_id == draft.id,
+            DraftVersion.path == path,
+            DraftVersion.why == AUTOSAVED,
+            DraftVersion.at < now - AUTOSAVES_KEPT,
+        )
+    )
