@@ -7,5 +7,14 @@ from lms.authoring.models.drafts import (
     DraftFile,
     DraftVersion,
 )
+from lms.authoring.models.work import GuideWork, WorkItem
 
-__all__ = ["Draft", "DraftComment", "DraftContributor", "DraftFile", "DraftVersion"]
+__all__ = [
+    "Draft",
+    "DraftComment",
+    "DraftContributor",
+    "DraftFile",
+    "DraftVersion",
+    "GuideWork",
+    "WorkItem",
+]
