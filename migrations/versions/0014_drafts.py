@@ -60,7 +60,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["draft_id"], ["draft.id"], name="fk_draft_contributor_draft_id_draft"
         ),
-        sa.UniqueConstraint("draft_id", "person_id", name="uq_draft_contributor_draft_id"),
+        sa.UniqueConstraint(
+            "draft_id", "person_id", name="uq_draft_contributor_draft_id_person_id"
+        ),
     )
     op.create_index("ix_draft_contributor_person_id", "draft_contributor", ["person_id"])
     op.create_table(
@@ -75,7 +77,7 @@ def upgrade() -> None:
         sa.Column("changed_by", Id, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_draft_file"),
         sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name="fk_draft_file_draft_id_draft"),
-        sa.UniqueConstraint("draft_id", "path", name="uq_draft_file_draft_id"),
+        sa.UniqueConstraint("draft_id", "path", name="uq_draft_file_draft_id_path"),
     )
     op.create_table(
         "draft_version",
