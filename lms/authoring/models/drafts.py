@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.authoring.rules.drafts import DraftState
 from lms.core.database import Base, Id, choice_of
@@ -59,7 +59,7 @@ class DraftFile(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"))
     path: Mapped[str] = mapped_column(String(200))
-    content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     digest: Mapped[str] = mapped_column(String(64))
     number: Mapped[int]
     changed_at: Mapped[datetime.datetime]
@@ -80,7 +80,7 @@ class DraftVersion(Base):
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"))
     path: Mapped[str] = mapped_column(String(200))
     number: Mapped[int]
-    content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     digest: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime.datetime]
     by: Mapped[int | None] = mapped_column(Id)
