@@ -15,6 +15,7 @@ from pathlib import Path
 from lms.web.demonstration.cast import COURSE
 from script.measures import documents, growth, processes, product
 from script.measures import read_through as reading
+from script.measures import report_growth as report_growth_of
 from script.measures.frame import Row, Table
 
 TABLE = Table(["work", "database", "CPU", "hello", "hellos", "requests/s", "data", "command"])
@@ -93,6 +94,56 @@ def flat_row(
     ]
 
 
+@TABLE.measure(seconds=3600)
+def report_growth() -> Iterator[Row]:
+    """The completion report and its files over 1,000 and 100,000 people. Aim: 60 hellos."""
+    for engine in product.ENGINES:
+        yield from report_rows(engine, (1_000, 100_000), "report_growth")
+
+
+@TABLE.measure(seconds=9000)
+def report_million() -> Iterator[Row]:
+    """The same over 1,000,000 people on PostgreSQL; takes an hour and 15 GB of disk."""
+    yield from report_rows(product.POSTGRESQL, (1_000_000,), "report_million")
+
+
+def report_rows(engine: str, sizes: tuple[int, ...], name: str) -> Iterator[Row]:
+    """Yield a row for each page and size, and one for the file of names."""
+    command = f"script/bench {name}"
+    with product.installed(engine) as installation:
+        app = growth.app_of(installation)
+        for size, more in report_growth_of.sizes_between(sizes):
+            begun = time.monotonic()
+            installation.lms("demo", "bulk", "--people", str(more), seconds=7200)
+            filled = time.monotonic() - begun
+            yield [
+                "lms demo bulk", engine, "-", "-", "-", "-",
+                f"{more:,} people in {filled:.0f} s", command,
+            ]  # fmt: skip
+            with installation.serving() as server:
+                report_growth_of.wait_until_counted(app)
+                unit, _ = hello_cost()
+                for work, (who, path) in report_growth_of.pages().items():
+                    headers = {"Cookie": growth.sign_in(installation, who)}
+                    cost, rate = request_cost(
+                        web_processes(server, installation),
+                        installation.port,
+                        lambda client: get(client, path, headers),  # noqa: B023 - called here
+                        warm_up=2,
+                    )
+                    yield [
+                        work, engine, _ms(cost), _ms(unit), f"{cost / unit:.0f}",
+                        f"{rate:.2f}", f"{size:,} people", command,
+                    ]  # fmt: skip
+                file = report_growth_of.names_as_file(installation, app, server)
+                made = f"{file.people:,} names, {file.size / 1e6:.1f} MB in {file.seconds:.1f} s"
+                memory = f"worker at most {file.peak / 1e6:.0f} MB"
+                yield [
+                    "names as CSV, by the worker", engine, "-", _ms(unit), "-", "-",
+                    f"{made}, {memory}", command,
+                ]  # fmt: skip
+
+
 @TABLE.measure(seconds=120)
 def certificates() -> Iterator[Row]:
     """A certificate made in the worker, plain and signed. Aim: 40 and 20 a second and core."""
@@ -144,9 +195,11 @@ def hello_cost() -> tuple[float, float]:
         return request_cost([server], port, lambda client: get(client, "/"))
 
 
-def request_cost(ancestors: Sequence[int], port: int, visit: Visit) -> tuple[float, float]:
+def request_cost(
+    ancestors: Sequence[int], port: int, visit: Visit, *, warm_up: int = WARM_UP
+) -> tuple[float, float]:
     """Return the CPU seconds of one visit in these families of processes, and visits a second."""
-    for _ in range(WARM_UP):
+    for _ in range(warm_up):
         _ask(port, visit)
     pids = sorted({pid for ancestor in ancestors for pid in processes.family(ancestor)})
     before, begun, visits = processes.cpu_seconds(pids), time.monotonic(), 0
