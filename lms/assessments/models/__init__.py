@@ -2,6 +2,7 @@
 
 from lms.assessments.models.attempts import Answer, Attempt
 from lms.assessments.models.markings import Marking, MarkingDecision, WritingVersion
+from lms.assessments.models.play_statistics import PlayStatistic
 from lms.assessments.models.plays import Play
 from lms.assessments.models.statistics import ItemStatistic, QuizStatistic
 from lms.assessments.models.writings import Writing
@@ -13,6 +14,7 @@ __all__ = [
     "Marking",
     "MarkingDecision",
     "Play",
+    "PlayStatistic",
     "QuizStatistic",
     "Writing",
     "WritingVersion",
