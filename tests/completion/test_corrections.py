@@ -7,6 +7,7 @@ import datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from lms.access.reaches import Reach, scoped
 from lms.access.roles import Role
@@ -16,10 +17,13 @@ from lms.completion.cli import progress
 from lms.completion.queries import rebuild
 from lms.completion.services.corrections import correct
 from lms.completion.services.crediting import credit
+from lms.completion.services.moving import move_to_edition
 from lms.core import clock
 from lms.core.actor import ScopeKind
 from lms.core.database import Session
 from lms.core.errors import NotFoundError, NotPossibleError, RefusedError
+from lms.courses.models import StoredEdition
+from lms.courses.store import get_edition
 from lms.enrolments.models import Enrolment, EnrolmentStep
 from lms.enrolments.rules.states import EnrolmentState, StepVerb, WithdrawalReason
 from lms.enrolments.services import taking
@@ -46,8 +50,17 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> SmallCourse:
     return SmallCourse(tmp_path_factory.mktemp("content"))
 
 
+def three_pages(tree: Tree) -> None:
+    """Another edition of it: one page is gone, one is new, one stays."""
+    two_pages(tree)
+    third = {**activity(tree, "asking"), "key": "third", "file": "modules/01-first/04-third.md"}
+    tree["activities"].append({**third, "required": False})
+    tree["modules"][0]["activities"] = ["asking", "third"]
+
+
 @pytest.fixture
 def office(session: Session, small: SmallCourse):
+    small.publish(session, small.changed(three_pages))
     small.publish(session, small.changed(two_pages))
     return secretariat_actor(make_secretariat(session))
 
@@ -224,7 +237,7 @@ def test_command_says_where_a_row_differs_from_its_facts(app, session, office, l
 
 STEPS = st.lists(
     st.one_of(
-        st.sampled_from(["asking", "again", "leave", "return", "move"]),
+        st.sampled_from(["asking", "again", "leave", "return", "move", "edition"]),
         st.integers(min_value=0, max_value=9),
     ),
     max_size=14,
@@ -265,8 +278,19 @@ def _take(learner: Learner, office, step: str | int) -> None:
             taking.withdraw(learner.session, learner.actor, KEY, reason=reason, now=learner.later())
     elif step == "return":
         taking.enrol_self(learner.session, learner.actor, KEY, language="en", now=learner.later())
+    elif step == "edition":
+        enrolment = learner.enrolment
+        others = select(StoredEdition.id).where(StoredEdition.id != enrolment.edition_id)
+        other = learner.session.execute(others).scalar_one()
+        move_to_edition(learner.session, SYSTEM, enrolment.id, other, now=learner.later())
     elif step == "move":
         learner.person.member_code = "FJI" if learner.person.member_code == "PLW" else "PLW"
         learner.session.flush()
     elif state is not EnrolmentState.WITHDRAWN:
-        learner.read(step)
+        # Whoever is on the edition without this page cannot read it.
+        edition = get_edition(
+            learner.session,
+            learner.session.get_one(StoredEdition, learner.enrolment.edition_id).digest,
+        )
+        if step in edition.order:
+            learner.read(step)

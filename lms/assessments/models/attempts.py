@@ -17,7 +17,9 @@ from lms.core.database import Id, choice_of
 class Attempt(MemberOwned):
     """One attempt at a quiz. `drawing` freezes its questions and the order of their parts.
 
-    At most one is open for an enrolment and a quiz. `earned` is written as a fraction
+    `edition_id` is set when its enrolment moves to another edition: the one it was begun on,
+    whose questions it asks. None: the edition of the enrolment. At most one is open for an
+    enrolment and a quiz. `earned` is written as a fraction
     ("17/2"), since marks are exact; `percent` is rounded down from it. `counted_at` is when
     the worker added it to the statistics, in the same transaction.
     """
@@ -27,6 +29,7 @@ class Attempt(MemberOwned):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
     activity_key: Mapped[str] = mapped_column(String(80))
     number: Mapped[int]
     state: Mapped[AttemptState] = mapped_column(choice_of(AttemptState, "state"))

@@ -42,7 +42,10 @@ class Marking(MemberOwned):
 
 
 class WritingVersion(MemberOwned):
-    """One version of a writing as it was sent. Never changed."""
+    """One version of a writing as it was sent. Never changed, but for `edition_id`.
+
+    That is set when its enrolment moves: the edition whose task it answers.
+    """
 
     __tablename__ = "writing_version"
 
@@ -50,6 +53,7 @@ class WritingVersion(MemberOwned):
     marking_id: Mapped[int] = mapped_column(ForeignKey("marking.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     course_key: Mapped[str] = mapped_column(String(80))
+    edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
     number: Mapped[int]
     language: Mapped[str] = mapped_column(String(12))
     answers: Mapped[dict[str, Any]]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 
 from lms.access.reaches import Reach, scoped, within
 from lms.assessments.models import Answer, Attempt, ItemStatistic, QuizStatistic
@@ -59,7 +59,7 @@ def count_attempts(session: Session, actor: Actor, *, now: datetime.datetime, li
     for attempt, course_key, digest in found:
         edition = get_edition(session, digest)
         quiz = next((a for a in edition.activities if a.key == attempt.activity_key), None)
-        # A person moved to another edition may leave attempts at a quiz it does not have.
+        # A key may stand for something else in rows older than the keeping of editions.
         if isinstance(quiz, Quiz):
             known = earlier[attempt.enrolment_id]
             quizzes[course_key, quiz.key] += _of_quiz(attempt, quiz, edition, known)
@@ -79,7 +79,10 @@ def _uncounted(actor: Actor) -> Select[Attempt, str, str]:
     statement = (
         scoped(Attempt, actor, Reach.ALL_MEMBERS)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .join(StoredEdition, StoredEdition.id == Enrolment.edition_id)
+        .join(
+            StoredEdition,
+            StoredEdition.id == func.coalesce(Attempt.edition_id, Enrolment.edition_id),
+        )
         .where(Attempt.state == AttemptState.HANDED_IN, Attempt.counted_at.is_(None))
         .order_by(Attempt.id)
         .add_columns(Enrolment.course_key, StoredEdition.digest)

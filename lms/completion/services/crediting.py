@@ -16,8 +16,9 @@ from lms.core.text import N_
 from lms.courses.models import StoredEdition
 from lms.courses.store import get_edition
 from lms.courses.values.edition import Edition
-from lms.enrolments.models import Enrolment
+from lms.enrolments.models import Enrolment, EnrolmentStep
 from lms.enrolments.rules import EnrolmentState, transition
+from lms.enrolments.rules.states import StepVerb
 from lms.enrolments.services import completing
 from lms.notices.rules import Category, NoticeKind
 from lms.notices.services import tell
@@ -55,13 +56,15 @@ def credit(
     Locks the enrolment's row first: without it two last activities in two tabs each see
     the other's as missing, and the completion is lost (measured: 196 of 200 pairs).
     Repeating a fact changes nothing. Whether the actor may report it is the caller's
-    question. Raises NotFoundError for an enrolment or activity that is not there.
+    question. What an edition had that the person was moved from is recorded, too: it was
+    begun there. Raises NotFoundError for an enrolment or activity that is not there.
     """
     enrolment, stored = lock(session, enrolment_id)
     if enrolment.state is EnrolmentState.WITHDRAWN:
         raise NotFoundError(NOT_ON_COURSE)
     edition = get_edition(session, stored.digest)
-    if fact.activity_key not in {activity.key for activity in edition.activities}:
+    has_it = fact.activity_key in {activity.key for activity in edition.activities}
+    if not has_it and not _had_before(session, enrolment, fact.activity_key):
         raise NotFoundError(N_("There is no such activity in this course."))
     person = person_of(session, enrolment)
     is_new = record_evidence(session, actor, enrolment, person, fact, now=now)
@@ -112,6 +115,20 @@ def person_of(session: Session, enrolment: Enrolment) -> Person:
     return session.execute(
         scoped(Person, KEEPER, Reach.ALL_MEMBERS).where(Person.id == enrolment.person_id)
     ).scalar_one()
+
+
+def _had_before(session: Session, enrolment: Enrolment, activity_key: str) -> bool:
+    """Whether an edition the enrolment was moved from has this activity."""
+    left = (
+        scoped(EnrolmentStep, KEEPER, Reach.ALL_MEMBERS)
+        .join(StoredEdition, StoredEdition.id == EnrolmentStep.from_edition_id)
+        .where(EnrolmentStep.enrolment_id == enrolment.id, EnrolmentStep.verb == StepVerb.MOVE)
+        .with_only_columns(StoredEdition.digest)
+    )
+    return any(
+        activity_key in {activity.key for activity in get_edition(session, digest).activities}
+        for digest in session.execute(left).scalars().all()
+    )
 
 
 def _may_earn_more(edition: Edition, fact: Fact) -> bool:

@@ -26,7 +26,8 @@ class EnrolmentStep(MemberOwned):
 
     Every transition writes one, under the member and agency the person belongs to at
     that moment. "As of" a day means recorded by then. `reason` is a class, never free
-    words; `due_on` is the day due after the step; `run_id` names the assignment.
+    words; `due_on` is the day due after the step; `run_id` names the assignment. A move
+    keeps which edition was left and which was come to; other steps change neither.
     """
 
     __tablename__ = "enrolment_step"
@@ -42,6 +43,8 @@ class EnrolmentStep(MemberOwned):
     reason: Mapped[str] = mapped_column(String(40), default="")
     due_on: Mapped[datetime.date | None]
     run_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    from_edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
+    edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
 
     __table_args__ = (
         Index("ix_enrolment_step_enrolment_id", "enrolment_id", "id"),

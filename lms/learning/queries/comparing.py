@@ -11,6 +11,8 @@ from lms.assessments.rules.comparing import Compared, compared
 from lms.assessments.services.attempts import drawing_of
 from lms.core.actor import Actor
 from lms.core.database import Session
+from lms.courses.models import StoredEdition
+from lms.courses.store import get_edition
 from lms.courses.values.edition import Edition
 from lms.courses.values.quiz import Quiz
 
@@ -36,7 +38,17 @@ def compare_with_pre_test(
     first = next((one for one in earlier if one.state is AttemptState.HANDED_IN), None)
     if first is None:
         return []
-    questions = {key: edition.question(key) for test in (before, quiz) for key in test.questions}
+    # Whoever moved to another edition between the two met the questions of the earlier one.
+    earlier_edition = edition
+    if first.edition_id is not None and first.edition_id != attempt.edition_id:
+        stored = session.get_one(StoredEdition, first.edition_id)
+        earlier_edition = get_edition(session, stored.digest)
+    questions = {
+        question.key: question
+        for one in (earlier_edition, edition)
+        for bank in one.bank
+        for question in bank.questions
+    }
     return compared(
         questions,
         [objective.key for objective in edition.course.objectives],

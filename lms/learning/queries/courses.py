@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lms.access.reaches import Reach
 from lms.core.actor import Actor
@@ -59,6 +59,18 @@ def get_on_course(session: Session, actor: Actor, course_key: str) -> OnCourse:
     known = known_of(session, actor, Reach.SELF, [enrolment.id])
     edition = get_edition(session, stored.digest)
     return OnCourse(enrolment, stored, edition, plan_of(edition, known[enrolment.id]))
+
+
+def as_begun(session: Session, on: OnCourse, edition_id: int | None) -> OnCourse:
+    """The course as it was when something was begun: its own edition, and the plan of now.
+
+    `edition_id` is that of an attempt, play or text whose enrolment moved since; None
+    changes nothing.
+    """
+    if edition_id is None or edition_id == on.stored.id:
+        return on
+    stored = session.get_one(StoredEdition, edition_id)
+    return replace(on, stored=stored, edition=get_edition(session, stored.digest))
 
 
 def list_on_courses(session: Session, actor: Actor) -> Sequence[OnCourse]:

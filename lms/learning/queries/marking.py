@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lms.access.disclosure import Viewer
-from lms.access.reaches import Reach
+from lms.access.reaches import Reach, scoped
 from lms.assessments.models import Marking, WritingVersion
 from lms.assessments.queries.markings import (
     History,
@@ -22,10 +22,12 @@ from lms.core.actor import Actor
 from lms.core.database import Session
 from lms.core.errors import NotFoundError
 from lms.core.text import N_
+from lms.courses.models import StoredEdition
+from lms.courses.store import get_edition
 from lms.courses.values.edition import Edition
 from lms.courses.values.task import Reflection
 from lms.learning.queries.shown import seen_as
-from lms.learning.queries.taught import edition_of_enrolment, editions_of, teaches
+from lms.learning.queries.taught import KEEPER, edition_of_enrolment, editions_of, teaches
 from lms.people.queries.disclosed import PersonView
 
 
@@ -94,8 +96,8 @@ def get_marking_page(
     reads what is not theirs to mark (disclosure).
     """
     marking = get_marking(session, actor, marking_id)
-    edition = edition_of_enrolment(session, marking.enrolment_id)
     history = history_of(session, actor, marking, Reach.TAUGHT)
+    edition = _edition_of(session, marking, history.versions[marking.version])
     held = is_held(marking.claimed_by, marking.claimed_until, now)
     is_mine = held and marking.claimed_by == actor.person_id
     decision = history.decisions.get(marking.version)
@@ -133,8 +135,20 @@ def find_own_text(
 
 
 def task_of(session: Session, marking: Marking) -> Reflection:
-    """The task a text answers, in the edition its author is on. Raises NotFoundError."""
-    return reflection_of(edition_of_enrolment(session, marking.enrolment_id), marking.activity_key)
+    """The task a text answers, in the edition it was sent on. Raises NotFoundError."""
+    version = session.execute(
+        scoped(WritingVersion, KEEPER, Reach.ALL_MEMBERS).where(
+            WritingVersion.marking_id == marking.id, WritingVersion.number == marking.version
+        )
+    ).scalar_one()
+    return reflection_of(_edition_of(session, marking, version), marking.activity_key)
+
+
+def _edition_of(session: Session, marking: Marking, version: WritingVersion) -> Edition:
+    """The edition whose task a version answers: its author may have moved since."""
+    if version.edition_id is None:
+        return edition_of_enrolment(session, marking.enrolment_id)
+    return get_edition(session, session.get_one(StoredEdition, version.edition_id).digest)
 
 
 def reflection_of(edition: Edition, key: str) -> Reflection:

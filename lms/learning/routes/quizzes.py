@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -22,7 +24,7 @@ from lms.courses.values.quiz import Quiz
 from lms.enrolments.queries import lock_own
 from lms.learning.pages import words
 from lms.learning.queries.comparing import compare_with_pre_test
-from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
+from lms.learning.queries.courses import OnCourse, as_begun, get_activity, get_on_course
 from lms.learning.quizzes import asked, reviewed
 from lms.learning.routes.blueprint import blueprint
 from lms.learning.routes.care import way_out
@@ -68,11 +70,7 @@ def begin_attempt(course_key: str, activity_key: str) -> Response:
 @policy(Permission.LEARNING_TAKE)
 def attempt(course_key: str, activity_key: str, number: int) -> str:
     """An attempt: its questions while it is open, its review afterwards."""
-    on, quiz = _quiz(course_key, activity_key)
-    attempts = list_attempts(session(), actor(), on.enrolment.id, quiz.key)
-    found = next((one for one in attempts if one.number == number), None)
-    if found is None:
-        raise NotFoundError(N_("There is no such attempt."))
+    on, quiz, attempts, found = _begun(course_key, activity_key, number)
     answers = answers_of(session(), actor(), found)
     language = assessments.drawing_of(found).language
     say = words(on.edition, language, settings().content_folder / "guides")
@@ -99,7 +97,7 @@ def attempt(course_key: str, activity_key: str, number: int) -> str:
         else [],
         objectives=_objectives(on),
         allowed=allowed,
-        after=beside(on.edition, quiz.key)[1],
+        after=_next_now(on, quiz),
         language=on.language,
     )
 
@@ -108,11 +106,7 @@ def attempt(course_key: str, activity_key: str, number: int) -> str:
 @policy(Permission.LEARNING_TAKE)
 def answer(course_key: str, activity_key: str, number: int) -> Response:
     """Keep the answers; with the other button hand them in."""
-    on, quiz = _quiz(course_key, activity_key)
-    attempts = list_attempts(session(), actor(), on.enrolment.id, quiz.key)
-    found = next((one for one in attempts if one.number == number), None)
-    if found is None:
-        raise NotFoundError(N_("There is no such attempt."))
+    on, quiz, _attempts, found = _begun(course_key, activity_key, number)
     given = _given(on, quiz, found)
     away = way_out(course_key, activity_key)
     if away is not None:
@@ -183,6 +177,29 @@ def _quiz(course_key: str, activity_key: str) -> tuple[OnCourse, Quiz]:
     if not isinstance(found, Quiz):
         raise NotFoundError(N_("There is no such quiz in this course."))
     return on, found
+
+
+def _next_now(on: OnCourse, quiz: Quiz) -> str | None:
+    """What follows the quiz in the outline the learner has now; None for a quiz that is gone."""
+    there = {step.activity.key for chapter in on.plan.chapters for step in chapter.steps}
+    after = beside(on.edition, quiz.key)[1]
+    return after if after in there else None
+
+
+def _begun(
+    course_key: str, activity_key: str, number: int
+) -> tuple[OnCourse, Quiz, Sequence[Attempt], Attempt]:
+    """An attempt in the edition it was begun on, which need not be that of the course now."""
+    on = get_on_course(session(), actor(), course_key)
+    attempts = list_attempts(session(), actor(), on.enrolment.id, activity_key)
+    found = next((one for one in attempts if one.number == number), None)
+    if found is None:
+        raise NotFoundError(N_("There is no such attempt."))
+    begun = as_begun(session(), on, found.edition_id)
+    quiz = get_activity(begun, activity_key)
+    if not isinstance(quiz, Quiz):
+        raise NotFoundError(N_("There is no such quiz in this course."))
+    return begun, quiz, attempts, found
 
 
 def _address(on: OnCourse, attempt: Attempt) -> str:

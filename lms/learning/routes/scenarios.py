@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
+from lms.assessments.models import Play
 from lms.assessments.queries.plays import find_last_play
 from lms.assessments.rules.plays import debrief_of, mixed, replay
 from lms.assessments.services import plays
@@ -18,7 +19,7 @@ from lms.core.text import N_
 from lms.courses.values.scenario import Scenario
 from lms.enrolments.queries import lock_own
 from lms.learning.pages import words
-from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
+from lms.learning.queries.courses import OnCourse, as_begun, get_activity, get_on_course
 from lms.learning.routes.blueprint import blueprint
 from lms.learning.rules.plans import beside
 from lms.progress.rules import EvidenceKind, Fact
@@ -26,10 +27,11 @@ from lms.progress.rules import EvidenceKind, Fact
 
 def show_scenario(on: OnCourse, scenario: Scenario) -> str:
     """The scenario where the learner stands in it: before it, in it, or at one of its ends."""
-    shown, language = on.edition.in_language(scenario, on.language)
+    play = find_last_play(session(), actor(), on.enrolment.id, scenario.key)
+    begun, scenario = _as_played(on, scenario, play)
+    shown, language = begun.edition.in_language(scenario, on.language)
     if not isinstance(shown, Scenario):
         raise LookupError("A translation is of the kind of its source.")
-    play = find_last_play(session(), actor(), on.enrolment.id, scenario.key)
     moment = replay(shown, play.path) if play is not None else None
     before, after = beside(on.edition, scenario.key)
     note = shown.content_note
@@ -42,7 +44,7 @@ def show_scenario(on: OnCourse, scenario: Scenario) -> str:
         choices=mixed(moment.choices, play.id) if play is not None and moment else [],
         debrief=debrief_of(shown, moment.variables) if moment and moment.is_over else [],
         other=note.alternative if note else None,
-        words=words(on.edition, language, settings().content_folder / "guides"),
+        words=words(begun.edition, language, settings().content_folder / "guides"),
         before=before,
         after=after,
         chapter=on.plan.chapter_of(scenario.key),
@@ -68,6 +70,8 @@ def step(course_key: str, activity_key: str) -> Response:
     on, scenario = _scenario(course_key, activity_key)
     at = request.form.get("at", default=-1, type=int)
     word = request.form.get("choice", "")[:80]
+    last = find_last_play(session(), actor(), on.enrolment.id, scenario.key)
+    _begun, scenario = _as_played(on, scenario, last)
     play = plays.step(session(), actor(), on.enrolment.id, scenario, at=at, word=word, now=now())
     if play is not None and play.ended_at is not None:
         fact = Fact(
@@ -88,6 +92,13 @@ def _scenario(course_key: str, activity_key: str) -> tuple[OnCourse, Scenario]:
     if not isinstance(found, Scenario):
         raise NotFoundError(N_("There is no such scenario in this course."))
     return on, found
+
+
+def _as_played(on: OnCourse, scenario: Scenario, play: Play | None) -> tuple[OnCourse, Scenario]:
+    """The scenario as it was when the play was begun: the learner may have moved since."""
+    begun = as_begun(session(), on, play.edition_id if play is not None else None)
+    found = get_activity(begun, scenario.key)
+    return (begun, found) if isinstance(found, Scenario) else (on, scenario)
 
 
 def _back(course_key: str, activity_key: str) -> Response:

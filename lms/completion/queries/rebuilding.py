@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lms.access.reaches import Reach, scoped
-from lms.completion.rules import Columns, Difference, differences, rebuilt
+from lms.completion.rules.rebuilding import Columns, Difference, differences, rebuilt
 from lms.core.actor import Actor
 from lms.core.database import Session
 from lms.courses.models import StoredEdition

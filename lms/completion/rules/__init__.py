@@ -1,0 +1,1 @@
+"""What the room decides: columns rebuilt from facts, and moving to another edition. Pure."""
