@@ -18,7 +18,7 @@ from lms.certificates.rules import CertificateState
 from lms.certificates.services import bulk
 from lms.core import clock
 from lms.core.actor import Actor
-from lms.core.database import Session
+from lms.core.database import Session, for_reading
 from lms.core.extensions import db
 from lms.core.jobs.models import Job, JobState
 from lms.core.storage import LocalFolder
@@ -33,7 +33,7 @@ Ask = Callable[[Session, Actor, CertificateFilter], Job]
 
 def digests(app: Flask) -> dict[str, str]:
     """Number and kept digest of every certificate that stands; empty where none is made yet."""
-    with app.app_context(), Session(db.engine) as session:
+    with app.app_context(), Session(for_reading(db.engine)) as session:
         statement = scoped(Certificate, KEEPER, Reach.ALL_MEMBERS).where(
             Certificate.state == CertificateState.ISSUED
         )
@@ -84,7 +84,7 @@ def wait_for(app: Flask, job_id: int, holds: Callable[[Job], bool]) -> Job:
 
 def read(app: Flask, job_id: int) -> Job:
     """The job as it stands."""
-    with app.app_context(), Session(db.engine) as session:
+    with app.app_context(), Session(for_reading(db.engine)) as session:
         return session.execute(select(Job).where(Job.id == job_id)).scalar_one()
 
 

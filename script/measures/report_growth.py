@@ -13,7 +13,7 @@ from sqlalchemy import select
 from lms.access.reaches import Reach
 from lms.core import clock
 from lms.core.actor import Actor
-from lms.core.database import Session
+from lms.core.database import Session, for_reading
 from lms.core.extensions import db
 from lms.core.jobs.models import Job, JobState
 from lms.people.queries.persons import find_by_emails
@@ -68,7 +68,7 @@ def wait_until_counted(app: Flask) -> None:
     """Wait until no job waits or runs, so that the worker does not count beside the pages."""
     deadline = time.monotonic() + QUIET
     while time.monotonic() < deadline:
-        with app.app_context(), Session(db.engine) as session:
+        with app.app_context(), Session(for_reading(db.engine)) as session:
             waiting = session.execute(
                 select(Job.id)
                 .where(
@@ -97,7 +97,7 @@ def names_as_file(installation: product.Product, app: Flask, server: int) -> Fil
         pid for pid in processes.family(server) if "worker" in processes.command(pid).split()
     )
     while time.monotonic() - begun < LONGEST:
-        with app.app_context(), Session(db.engine) as session:
+        with app.app_context(), Session(for_reading(db.engine)) as session:
             state = session.execute(select(Job.state).where(Job.id == job_id)).scalar_one()
         if state is JobState.DONE:
             path = installation.folder / "files" / "reports" / f"{run_id}.csv"
