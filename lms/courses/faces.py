@@ -8,11 +8,17 @@ place ("1", "2", …) and never by their keys, which could give an order away.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from html import escape
 from random import Random
 from typing import Literal
 
 from lms.core.content.values import Key, Value
+from lms.core.text import fold
 from lms.courses.values.question import (
+    GAP_MARK,
+    EssayQuestion,
+    Gap,
+    GapSelectQuestion,
     MatchingQuestion,
     MultipleQuestion,
     NumericQuestion,
@@ -50,22 +56,38 @@ class PartFace(Value):
     html: str
 
 
+class PieceFace(Value):
+    """A stretch of a text with gaps: its safe HTML, then the gap behind it and its list.
+
+    The last piece has no gap. Pieces joined with their gaps are whole HTML; one alone need
+    not be.
+    """
+
+    html: str
+    token: str = ""
+    choices: tuple[PartFace, ...] = ()
+
+
 class QuestionFace(Value):
     """A question without key, right answers, feedback, rationale or sources.
 
     `parts` are options (single, multiple), steps (ordering) or items (matching);
-    `choices` is what items are matched to.
+    `choices` is what items are matched to; `pieces` is a text with its gaps, whose prompt
+    is empty; `most_words` is what an essay may have.
     """
 
     number: int
     type: Literal[
-        "single", "multiple", "true-false", "matching", "ordering", "short-answer", "numeric"
-    ]
+        "single", "multiple", "true-false", "matching", "ordering", "short-answer", "numeric",
+        "gap-select", "essay",
+    ]  # fmt: skip
     points: int
     prompt: str
     parts: tuple[PartFace, ...] = ()
     choices: tuple[PartFace, ...] = ()
+    pieces: tuple[PieceFace, ...] = ()
     unit: str | None = None
+    most_words: int | None = None
 
 
 class QuizFace(Value):
@@ -112,6 +134,8 @@ def _drawn(question: Question, shuffle: bool, random: Random) -> DrawnQuestion:
         if parts == right:
             # The right order would answer the question.
             parts = [*right[1:], right[0]]
+    elif isinstance(question, GapSelectQuestion):
+        parts = [gap.key for gap in question.gaps]
     return DrawnQuestion(question=question.key, version=question.version, parts=tuple(parts))
 
 
@@ -136,11 +160,46 @@ def face(
     )
 
 
+def listed(question: GapSelectQuestion, gap: Gap) -> tuple[str, ...]:
+    """Keys of what can stand in a gap, in the order of its list: the order says nothing."""
+    if question.keep_order:
+        return tuple(option.key for option in gap.options)
+    return tuple(option.key for option in sorted(gap.options, key=lambda each: fold(each.text)))
+
+
+def _pieces(
+    question: GapSelectQuestion, drawn: DrawnQuestion, render: Callable[[str], str]
+) -> tuple[PieceFace, ...]:
+    """The rendered text cut at its gaps; a gap that is not found in it follows at the end."""
+    gaps = {gap.key: gap for gap in question.gaps}
+    html, pieces, left, begin = render(question.prompt), [], list(drawn.parts), 0
+    for mark in GAP_MARK.finditer(html):
+        if mark[1] in left:
+            left.remove(mark[1])
+            pieces.append(_piece(question, gaps[mark[1]], drawn, html[begin : mark.start()]))
+            begin = mark.end()
+    pieces.append(PieceFace(html=html[begin:]))
+    return (*pieces, *(_piece(question, gaps[key], drawn, "") for key in left))
+
+
+def _piece(question: GapSelectQuestion, gap: Gap, drawn: DrawnQuestion, html: str) -> PieceFace:
+    words = {option.key: option.text for option in gap.options}
+    return PieceFace(
+        html=html,
+        token=str(drawn.parts.index(gap.key) + 1),
+        choices=tuple(
+            PartFace(token=str(place), html=escape(words[key]))
+            for place, key in enumerate(listed(question, gap), 1)
+        ),
+    )
+
+
 def _question_face(
     number: int, question: Question, drawn: DrawnQuestion, render: Callable[[str], str]
 ) -> QuestionFace:
     words: dict[str, str] = {}
     choices: tuple[PartFace, ...] = ()
+    pieces: tuple[PieceFace, ...] = ()
     if isinstance(question, SingleQuestion | MultipleQuestion):
         words = {option.key: option.text for option in question.options}
     elif isinstance(question, OrderingQuestion):
@@ -151,15 +210,20 @@ def _question_face(
             PartFace(token=str(place), html=render(choice.text))
             for place, choice in enumerate(question.choices, 1)
         )
+    elif isinstance(question, GapSelectQuestion):
+        pieces = _pieces(question, drawn, render)
     return QuestionFace(
         number=number,
         type=question.type,
         points=question.points,
-        prompt=render(question.prompt),
+        prompt="" if pieces else render(question.prompt),
         parts=tuple(
             PartFace(token=str(place), html=render(words[key]))
             for place, key in enumerate(drawn.parts, 1)
+            if key in words
         ),
         choices=choices,
+        pieces=pieces,
+        most_words=question.most_words if isinstance(question, EssayQuestion) else None,
         unit=question.unit if isinstance(question, NumericQuestion) else None,
     )

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from lms.courses.values.edition import Edition
 from lms.courses.values.question import (
+    EssayQuestion,
+    GapSelectQuestion,
     MatchingQuestion,
     MultipleQuestion,
     NumericQuestion,
@@ -24,6 +26,8 @@ _TELL = {
     "ordering": "put in order",
     "short-answer": "a few words",
     "numeric": "a number",
+    "gap-select": "choose for each gap",
+    "essay": "a text, marked by its rubric",
 }
 
 
@@ -61,6 +65,11 @@ def _asked(question: Question) -> Iterator[str]:
         choices = sorted(choice.text for choice in question.choices)
         yield f"Choices: {'; '.join(choices)}"
         yield from (f"- {item.text}" for item in sorted(question.items, key=lambda i: i.text))
+    elif isinstance(question, GapSelectQuestion):
+        for gap in question.gaps:
+            yield f"- {gap.key}: {' / '.join(sorted(option.text for option in gap.options))}"
+    elif isinstance(question, EssayQuestion):
+        yield from (f"- {criterion.text}" for criterion in question.rubric)
     elif isinstance(question, NumericQuestion) and question.unit:
         yield f"In {question.unit}"
 
@@ -77,6 +86,13 @@ def _answers(question: Question) -> Iterator[str]:
         yield from (f"{item.text} = {texts[item.choice]}" for item in question.items)
     elif isinstance(question, ShortAnswerQuestion):
         yield from (answer.text for answer in question.answers if answer.right)
+    elif isinstance(question, GapSelectQuestion):
+        for gap in question.gaps:
+            yield from (f"{gap.key} = {option.text}" for option in gap.options if option.right)
+    elif isinstance(question, EssayQuestion):
+        for criterion in question.rubric:
+            best = max(criterion.levels, key=lambda level: level.points)
+            yield f"{criterion.text} {best.text}"
     else:
         yield f"{_number(question.answer)} (± {_number(question.tolerance)})"
 

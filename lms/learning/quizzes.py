@@ -13,7 +13,12 @@ from lms.assessments.rules.marking import Given, mark, right_answer
 from lms.assessments.services.attempts import drawing_of
 from lms.courses.faces import DrawnQuestion, QuestionFace, face
 from lms.courses.values.edition import Edition
-from lms.courses.values.question import MatchingQuestion, MultipleQuestion, Question
+from lms.courses.values.question import (
+    GapSelectQuestion,
+    MatchingQuestion,
+    MultipleQuestion,
+    Question,
+)
 from lms.courses.values.quiz import Quiz, Shown
 
 Words = Callable[[str], Markup]
@@ -32,6 +37,7 @@ class Reviewed:
     """One question of an attempt handed in. What may not be shown yet is None or empty.
 
     `feedback` is on the answer as a whole; `beside` is on one part of it, by the part's token.
+    `waits`: a person has not marked it yet.
     """
 
     face: QuestionFace
@@ -41,6 +47,7 @@ class Reviewed:
     beside: Mapping[str, Markup]
     right: Mapping[str, str]
     rationale: Markup | None
+    waits: bool = False
 
 
 def asked(
@@ -130,5 +137,13 @@ def _on_parts(question: Question, drawn: DrawnQuestion, given: Given) -> dict[st
             for item in question.items
             if pairs.get(item.key, item.choice) != item.choice
             for token in tokens_of(question, drawn, {"pairs": {item.key: pairs[item.key]}})
+        }
+    if isinstance(question, GapSelectQuestion):
+        filled = given.get("gaps", {})
+        return {
+            token: gap.feedback
+            for gap in question.gaps
+            if filled.get(gap.key) in {option.key for option in gap.options if not option.right}
+            for token in tokens_of(question, drawn, {"gaps": {gap.key: filled[gap.key]}})
         }
     return {}

@@ -10,7 +10,9 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from lms.assessments.rules.answers import given_in, tokens_of
 from lms.assessments.rules.marking import Mark, mark, plain_words, read_number, right_answer
+from lms.courses.faces import DrawnQuestion
 from lms.courses.values.question import Question
 
 COMMON = {
@@ -67,9 +69,46 @@ NUMERIC = question(
 )
 
 
+def gap(key: str, *options: str) -> dict[str, object]:
+    """A gap whose first option is right."""
+    return {
+        "key": key,
+        "feedback": f"about {key}",
+        "options": [
+            {"key": word, "text": word, "right": place == 0} for place, word in enumerate(options)
+        ],
+    }
+
+
+GAPS = question(
+    type="gap-select",
+    prompt="First {x}, then {y}.",
+    gaps=[gap("x", "safety", "papers"), gap("y", "needs", "names")],
+    partial=True,
+)
+STRICT_GAPS = GAPS.model_copy(update={"partial": False})
+ESSAY = question(
+    type="essay",
+    rubric=[
+        {
+            "key": "c",
+            "text": "c",
+            "levels": [{"points": 0, "text": "0"}, {"points": 2, "text": "2"}],
+        }
+    ],
+)
+
+
 @pytest.mark.parametrize(
     ("asked", "given", "share", "feedback"),
     [
+        (GAPS, {"gaps": {"x": "safety", "y": "needs"}}, "1", ()),
+        (GAPS, {"gaps": {"x": "safety", "y": "names"}}, "1/2", ("about y",)),
+        (GAPS, {"gaps": {"x": "safety"}}, "1/2", ()),
+        (GAPS, {"gaps": {"x": "needs"}}, "0", ("about x",)),
+        (STRICT_GAPS, {"gaps": {"x": "safety", "y": "names"}}, "0", ("about y",)),
+        (STRICT_GAPS, {"gaps": {"y": "needs", "x": "safety"}}, "1", ()),
+        (ESSAY, {"text": "All of it."}, "0", ()),
         (SINGLE, {"option": "b"}, "1", ("about b",)),
         (SINGLE, {"option": "a"}, "0", ("about a",)),
         (SINGLE, {"option": "z"}, "0", ()),
@@ -102,7 +141,7 @@ def test_answer_gets_its_share_and_feedback(asked, given, share, feedback) -> No
 
 
 @pytest.mark.parametrize(
-    "asked", [SINGLE, MULTIPLE, PARTIAL, TRUE, MATCHING, ORDERING, SHORT, NUMERIC]
+    "asked", [SINGLE, MULTIPLE, PARTIAL, TRUE, MATCHING, ORDERING, SHORT, NUMERIC, GAPS]
 )
 def test_right_answer_earns_everything(asked) -> None:
     assert mark(asked, right_answer(asked)).is_right
@@ -141,3 +180,22 @@ def test_no_text_breaks_the_reader_of_numbers_or_words(text: str) -> None:
     number = read_number(text)
     assert number is None or isinstance(number, Fraction)
     assert plain_words(plain_words(text)) == plain_words(text)
+
+
+def test_gaps_are_read_from_a_form_by_the_places_of_their_lists() -> None:
+    drawn = DrawnQuestion(question="k", version=1, parts=("x", "y"))
+    # Lists stand in the order of the alphabet: papers, safety; names, needs.
+    sent = {"q1-1": ["2"], "q1-2": ["1"]}
+    given = given_in(GAPS, drawn, "q1", lambda name: sent.get(name, []))
+    assert given == {"gaps": {"x": "safety", "y": "names"}}
+    assert tokens_of(GAPS, drawn, given) == {"1": "2", "2": "1"}
+    made_up = {"q1-1": ["3"], "q1-2": ["safety"], "q1-9": ["1"]}
+    assert given_in(GAPS, drawn, "q1", lambda name: made_up.get(name, [])) == {}
+
+
+def test_long_text_is_kept_whole_for_an_essay_and_cut_for_a_short_answer() -> None:
+    drawn = DrawnQuestion(question="k", version=1)
+    words = "one word\r\n" * 400
+    given = given_in(ESSAY, drawn, "q1", lambda _: [words])
+    assert given == {"text": words.replace("\r\n", "\n").strip()}
+    assert len(given_in(SHORT, drawn, "q1", lambda _: [words])["text"]) == 500

@@ -75,8 +75,8 @@ MISTAKES = [
             "questions[1].options[1].right", "Write yes or no, not maybe"),
     Mistake("a key with capitals", "glossary.yaml", "key: minder", "key: Minder", "key: Minder",
             "terms[1].key", '"Minder" cannot be a key'),
-    Mistake("an unknown type of question", BANK, "type: true-false", "type: essay",
-            "type: essay", "questions[3].type", "essay is not one of: single"),
+    Mistake("an unknown type of question", BANK, "type: true-false", "type: guess",
+            "type: guess", "questions[3].type", "guess is not one of: single"),
     Mistake("a field of another type of question", BANK, "    answer: false",
             "    options: [a]\n    answer: false", "options: [a]", "questions[3].options",
             "options is not a name that can stand here"),
@@ -444,3 +444,72 @@ def test_story_in_a_real_member_is_told_and_a_page_about_its_law_is_not(folder: 
     write(page, page.read_text().replace("## Alone", "## In Thailand"))
     told = [(problem.file, problem.field, problem.level) for problem in check_course(folder)]
     assert told == [(STORY, "nodes[3].text", Level.WARNING)]
+
+
+GAPS = """\
+  - key: in-order
+    type: gap-select
+    objective: ask-alone
+    prompt: First make the place {place}, then {ask} alone.
+    gaps:
+      - key: place
+        options:
+          - key: a
+            text: safe
+            right: yes
+          - key: b
+            text: full
+        feedback: Safety comes first.
+      - key: ask
+        options:
+          - key: a
+            text: ask
+            right: yes
+          - key: b
+            text: accuse
+        feedback: Nobody is accused.
+    rationale: Safety, then a question.
+    sources: [protocol]
+  - key: in-your-words
+    type: essay
+    objective: ask-alone
+    prompt: How would you begin?
+    rubric:
+      - key: place
+        text: The text begins with the place.
+        levels:
+          - points: 0
+            text: It does not.
+          - points: 2
+            text: It does.
+    rationale: A good text makes the place safe first.
+    sources: [protocol]
+"""
+ASKED = "slots:\n  - question: in-order\n  - question: in-your-words\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (BANK, "place {place}", "place", "Write {place} once"),
+        (BANK, "{ask} alone", "[{ask}](https://ask.example/{ask})", ""),
+        (BANK, "then {ask} alone", "[then](https://ask.example/{ask})", "Write {ask} once"),
+        (BANK, "then {ask}", "{then} {ask}", "{then} stands in the text"),
+        (BANK, "text: full", "text: Safe", "Two options say the same."),
+        (BANK, "text: accuse\n", "text: accuse\n            right: yes\n", "Exactly one option"),
+        (BANK, "- key: ask\n", "- key: place\n", "Two gaps have this key."),
+        (BANK, "- points: 2", "- points: 0", "No level of this criterion has points."),
+        (QUIZ, "knowledge-check", "post-test", "in-your-words is marked by a person."),
+    ],
+)
+def test_gaps_and_essays_are_whole_or_told(
+    folder: Path, file: str, old: str, new: str, says: str
+) -> None:
+    write(folder / BANK, (folder / BANK).read_text() + GAPS)
+    write(folder / QUIZ, (folder / QUIZ).read_text().replace("slots:\n", ASKED))
+    assert [found for found in check_course(folder) if found.level is Level.ERROR] == []
+    text = (folder / file).read_text()
+    assert old in text
+    write(folder / file, text.replace(old, new))
+    errors = [str(found) for found in check_course(folder) if found.level is Level.ERROR]
+    assert any(says in error for error in errors) if says else errors == []

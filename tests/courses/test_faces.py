@@ -51,6 +51,18 @@ QUESTIONS = [
      "answers": [{"text": "SECRET word", "right": True, "feedback": "SECRET yes"}]},
     {**BASE, **RIGHT, "key": "number-secret", "type": "numeric", "answer": 77123, "tolerance": 41,
      "unit": "hours"},
+    {**BASE, "key": "gap-secret", "type": "gap-select",
+     "prompt": "First {gap-x}, then {gap-y}.", "gaps": [
+         {"key": "gap-y", "feedback": "SECRET y", "options": [
+             {"key": "right-key", "text": "Yam", "right": True}, {"key": "w1", "text": "Xylem"}]},
+         {"key": "gap-x", "feedback": "SECRET x", "options": [
+             {"key": "right-key", "text": "Water & bread", "right": True},
+             {"key": "w1", "text": "Papers"}]},
+     ]},
+    {**BASE, "key": "essay-secret", "type": "essay", "most_words": 90, "rubric": [
+        {"key": "c1", "text": "SECRET criterion", "levels": [
+            {"points": 0, "text": "SECRET low"}, {"points": 2, "text": "SECRET high"}]},
+    ]},
 ]  # fmt: skip
 BANK = Bank.model_validate({"file": "bank/all.yaml", "questions": QUESTIONS})
 BY_KEY: dict[str, Question] = {question.key: question for question in BANK.questions}
@@ -73,7 +85,7 @@ def face_of(one: Quiz, seed: int) -> QuizFace:
 @given(st.integers())
 def test_no_answer_key_feedback_or_source_is_in_any_byte_of_a_face(seed: int) -> None:
     text = face_of(quiz(), seed).model_dump_json()
-    for secret in (*SECRETS, "77123", "41", *BY_KEY, "w1", "i1"):
+    for secret in (*SECRETS, "77123", "41", *BY_KEY, "w1", "i1", "gap-x", "gap-y", "c1"):
         assert secret not in text
 
 
@@ -81,7 +93,7 @@ def test_faces_have_no_field_that_could_hold_an_answer() -> None:
     assert fields_within(QuizFace) == {
         "language", "title", "intro", "questions",
         "number", "type", "points", "prompt", "parts", "choices", "unit",
-        "token", "html",
+        "pieces", "most_words", "token", "html",
     }  # fmt: skip
 
 
@@ -146,3 +158,14 @@ def test_tokens_lead_back_to_the_part_that_was_shown() -> None:
         key = drawing.questions[0].part(part.token)
         assert key is not None
         assert texts[key] == part.html
+
+
+def test_gaps_stand_in_the_text_with_lists_in_the_order_of_the_alphabet() -> None:
+    shown = face_of(quiz(slots=[{"question": "gap-secret"}]), 1).questions[0]
+    assert shown.prompt == ""
+    assert [piece.html for piece in shown.pieces] == ["First ", ", then ", "."]
+    assert [[choice.html for choice in piece.choices] for piece in shown.pieces] == [
+        ["Papers", "Water &amp; bread"], ["Xylem", "Yam"], [],
+    ]  # fmt: skip
+    # Tokens name the gaps as the author lists them, wherever a translation puts them.
+    assert [piece.token for piece in shown.pieces] == ["2", "1", ""]

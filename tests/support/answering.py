@@ -9,6 +9,9 @@ from playwright.sync_api import Locator, Page
 
 from lms.courses.values.edition import Edition
 from lms.courses.values.question import (
+    GAP_MARK,
+    EssayQuestion,
+    GapSelectQuestion,
     MatchingQuestion,
     MultipleQuestion,
     NumericQuestion,
@@ -61,14 +64,30 @@ def give(field: Locator, question: Question, *, right: bool) -> None:
                 offered = box.locator("option").all_inner_texts()
                 wanted = plain(fits[0].text)
                 box.select_option(index=[plain(each) for each in offered].index(wanted))
-        case ShortAnswerQuestion():
-            first = next(each.text for each in question.answers if each.right)
-            field.get_by_role("textbox").fill(first if right else NOT_THE_ANSWER)
+        case GapSelectQuestion():
+            fill_gaps(field, question, right=right)
+        case EssayQuestion() | ShortAnswerQuestion():
+            field.get_by_role("textbox").fill(words_for(question) if right else NOT_THE_ANSWER)
         case NumericQuestion():
             wrong = question.answer + question.tolerance * 2 + 1
             field.get_by_role("textbox").fill(f"{question.answer if right else wrong:g}")
         case _ as never:
             assert_never(never)
+
+
+def words_for(question: EssayQuestion | ShortAnswerQuestion) -> str:
+    """What to type; of an essay anything, since a person judges it."""
+    if isinstance(question, EssayQuestion):
+        return "What I think of it."
+    return next(each.text for each in question.answers if each.right)
+
+
+def fill_gaps(field: Locator, question: GapSelectQuestion, *, right: bool) -> None:
+    """Choose a word for each gap, in the order of the text."""
+    gaps = {gap.key: gap for gap in question.gaps}
+    for place, key in enumerate(GAP_MARK.findall(question.prompt)):
+        word = next(option.text for option in gaps[key].options if option.right == right)
+        field.get_by_role("combobox").nth(place).select_option(label=word)
 
 
 def labelled(field: Locator, text: str) -> Locator:

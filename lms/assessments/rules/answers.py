@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lms.courses.faces import DrawnQuestion
+from lms.courses.faces import DrawnQuestion, listed
 from lms.courses.values.question import (
+    EssayQuestion,
+    GapSelectQuestion,
     MatchingQuestion,
     MultipleQuestion,
     OrderingQuestion,
@@ -20,6 +22,8 @@ from lms.courses.values.question import (
 )
 
 LONGEST_TEXT = 500
+LONGEST_ESSAY = 20_000
+"""Characters of a text that a person marks: about twice the most words an author may allow."""
 
 Sent = Callable[[str], Sequence[str]]
 """All values a form has under a name, as `request.form.getlist`."""
@@ -40,7 +44,10 @@ def given_in(question: Question, drawn: DrawnQuestion, name: str, sent: Sent) ->
         return _pairs_in(question, drawn, name, sent)
     if isinstance(question, OrderingQuestion):
         return _order_in(drawn, name, sent)
-    text = _first(sent(name)).strip()[:LONGEST_TEXT]
+    if isinstance(question, GapSelectQuestion):
+        return _gaps_in(question, drawn, name, sent)
+    longest = LONGEST_ESSAY if isinstance(question, EssayQuestion) else LONGEST_TEXT
+    text = _first(sent(name)).replace("\r\n", "\n").strip()[:longest]
     return {"text": text} if text else {}
 
 
@@ -61,6 +68,12 @@ def tokens_of(question: Question, drawn: DrawnQuestion, given: dict[str, Any]) -
             for item, key in given["pairs"].items()
             if item in place and key in choice
         }
+    if "gaps" in given and isinstance(question, GapSelectQuestion):
+        return {
+            place[gap.key]: str(listed(question, gap).index(key) + 1)
+            for gap in question.gaps
+            if (key := given["gaps"].get(gap.key)) in listed(question, gap) and gap.key in place
+        }
     if "order" in given:
         return {
             place[key]: str(number) for number, key in enumerate(given["order"], 1) if key in place
@@ -78,6 +91,20 @@ def _pairs_in(
         if choice is not None:
             pairs[item] = choice
     return {"pairs": pairs} if pairs else {}
+
+
+def _gaps_in(
+    question: GapSelectQuestion, drawn: DrawnQuestion, name: str, sent: Sent
+) -> dict[str, Any]:
+    gaps = {gap.key: gap for gap in question.gaps}
+    filled = {}
+    for number, key in enumerate(drawn.parts, 1):
+        options = listed(question, gaps[key]) if key in gaps else ()
+        places = {str(place): option for place, option in enumerate(options, 1)}
+        option = places.get(_first(sent(f"{name}-{number}")))
+        if option is not None:
+            filled[key] = option
+    return {"gaps": filled} if filled else {}
 
 
 def _order_in(drawn: DrawnQuestion, name: str, sent: Sent) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import Any
 
 from lms.core.text import fold
 from lms.courses.values.question import (
+    EssayQuestion,
+    GapSelectQuestion,
     MatchingQuestion,
     MultipleQuestion,
     NumericQuestion,
@@ -23,7 +25,8 @@ from lms.courses.values.question import (
 )
 
 Given = Mapping[str, Any]
-"""An answer by permanent keys, as JSON: `option`, `options`, `answer`, `pairs`, `order`, `text`.
+"""An answer by permanent keys, as JSON: `option`, `options`, `answer`, `pairs`, `order`, `gaps`,
+`text`.
 
 Empty when the question was left out.
 """
@@ -45,7 +48,10 @@ class Mark:
 
 
 def mark(question: Question, given: Given) -> Mark:
-    """The mark of an answer. A question left out has no feedback and no points."""
+    """The mark of an answer. A question left out has no feedback and no points.
+
+    An essay earns nothing here: a person marks it (`marked_by_person`).
+    """
     if not given:
         return Mark(NOTHING)
     if isinstance(question, SingleQuestion):
@@ -60,7 +66,16 @@ def mark(question: Question, given: Given) -> Mark:
         return _ordering(question, given)
     if isinstance(question, ShortAnswerQuestion):
         return _short_answer(question, given)
+    if isinstance(question, GapSelectQuestion):
+        return _gaps(question, given)
+    if isinstance(question, EssayQuestion):
+        return Mark(NOTHING)
     return _numeric(question, given)
+
+
+def marked_by_person(question: Question) -> bool:
+    """Whether an answer waits for somebody to read it."""
+    return isinstance(question, EssayQuestion)
 
 
 def _single(question: SingleQuestion, given: Given) -> Mark:
@@ -100,6 +115,20 @@ def _matching(question: MatchingQuestion, given: Given) -> Mark:
         item.feedback for item in question.items if item.key in pairs and item not in rights
     )
     return _share(len(rights), len(question.items), question.partial, feedback)
+
+
+def _gaps(question: GapSelectQuestion, given: Given) -> Mark:
+    """A gap left open counts as wrong; feedback is on the gaps that were filled wrongly."""
+    filled: Mapping[str, str] = given.get("gaps", {})
+    right = {
+        gap.key
+        for gap in question.gaps
+        if any(option.right and option.key == filled.get(gap.key) for option in gap.options)
+    }
+    feedback = tuple(
+        gap.feedback for gap in question.gaps if gap.key in filled and gap.key not in right
+    )
+    return _share(len(right), len(question.gaps), question.partial, feedback)
 
 
 def _ordering(question: OrderingQuestion, given: Given) -> Mark:
@@ -177,7 +206,10 @@ def read_number(text: str) -> Fraction | None:
 
 
 def right_answer(question: Question) -> Given:
-    """The answer that earns everything; shown when the quiz's review rules allow it."""
+    """The answer that earns everything; shown when the quiz's review rules allow it.
+
+    Empty for an essay, which has no one right answer.
+    """
     if isinstance(question, SingleQuestion):
         return {"option": next(option.key for option in question.options if option.right)}
     if isinstance(question, MultipleQuestion):
@@ -190,4 +222,13 @@ def right_answer(question: Question) -> Given:
         return {"order": [step.key for step in question.steps]}
     if isinstance(question, ShortAnswerQuestion):
         return {"text": next(answer.text for answer in question.answers if answer.right)}
+    if isinstance(question, GapSelectQuestion):
+        return {
+            "gaps": {
+                gap.key: next(option.key for option in gap.options if option.right)
+                for gap in question.gaps
+            }
+        }
+    if isinstance(question, EssayQuestion):
+        return {}
     return {"text": f"{question.answer:g}"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Literal
 
 from lms.core.content.marked import Path
@@ -10,7 +11,10 @@ from lms.core.text import N_, fold
 from lms.courses.checks.subject import Subject
 from lms.courses.folder import SourceFile
 from lms.courses.values.question import (
+    GAP_MARK,
     Bank,
+    EssayQuestion,
+    GapSelectQuestion,
     MatchingQuestion,
     MultipleQuestion,
     Option,
@@ -20,6 +24,7 @@ from lms.courses.values.question import (
 )
 
 _CATCH_ALL = re.compile(r"\b(all|none) of (the )?(above|these)\b", re.IGNORECASE)
+_LINK = re.compile(r"\]\([^)]*\)")
 _NO_OBJECTIVE = N_("%(key)s is not an objective of course.yaml.")
 
 
@@ -36,6 +41,10 @@ def check_questions(subject: Subject) -> None:
                 sentence = N_("No quiz asks %(key)s yet.")
                 subject.warn(source, (*path, "key"), sentence, key=question.key)
             _check_question(subject, source, path, question)
+    for source, bank in subject.reading.of(Bank, translated=True):
+        for place, question in enumerate(bank.questions):
+            if isinstance(question, GapSelectQuestion):
+                _check_gaps(subject, source, ("questions", place), question)
 
 
 def _asked_anywhere(subject: Subject) -> set[str]:
@@ -56,6 +65,10 @@ def _check_question(subject: Subject, source: SourceFile, path: Path, question: 
         _check_matching(subject, source, path, question)
     elif isinstance(question, ShortAnswerQuestion):
         _check_answers(subject, source, path, question)
+    elif isinstance(question, GapSelectQuestion):
+        _check_gaps(subject, source, path, question)
+    elif isinstance(question, EssayQuestion):
+        _check_rubric(subject, source, path, question)
 
 
 def _check_options(
@@ -119,3 +132,41 @@ def _check_answers(
         if text in seen:
             subject.error(source, (*here, place, "text"), N_("Two answers say the same."))
         seen.add(text)
+
+
+def _check_gaps(
+    subject: Subject, source: SourceFile, path: Path, question: GapSelectQuestion
+) -> None:
+    """Each gap stands in the words once; its list has one right answer and says nothing twice."""
+    marks = Counter(GAP_MARK.findall(_LINK.sub("", question.prompt)))
+    keys = [gap.key for gap in question.gaps]
+    for mark in sorted(marks.keys() - set(keys)):
+        sentence = N_("{%(key)s} stands in the text, and there is no gap with this key.")
+        subject.error(source, (*path, "prompt"), sentence, key=mark)
+    for place, gap in enumerate(question.gaps):
+        here = (*path, "gaps", place)
+        if keys.index(gap.key) != place:
+            subject.error(source, (*here, "key"), N_("Two gaps have this key."))
+        elif marks[gap.key] != 1:
+            sentence = N_(
+                "Write {%(key)s} once in the prompt, where the gap is, and not in a link."
+            )
+            subject.error(source, (*path, "prompt"), sentence, key=gap.key)
+        right = sum(option.right for option in gap.options)
+        if right != 1:
+            sentence = N_("Exactly one option must be right; %(number)s are marked right: yes.")
+            subject.error(source, (*here, "options"), sentence, number=right)
+        texts = [fold(option.text) for option in gap.options]
+        for number, text in enumerate(texts):
+            if text in texts[:number]:
+                path_of_text = (*here, "options", number, "text")
+                subject.error(source, path_of_text, N_("Two options say the same."))
+
+
+def _check_rubric(
+    subject: Subject, source: SourceFile, path: Path, question: EssayQuestion
+) -> None:
+    for place, criterion in enumerate(question.rubric):
+        if max(level.points for level in criterion.levels) == 0:
+            sentence = N_("No level of this criterion has points. Give the best one some.")
+            subject.error(source, (*path, "rubric", place, "levels"), sentence)

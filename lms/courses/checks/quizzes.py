@@ -6,6 +6,7 @@ from lms.core.content.marked import Path
 from lms.core.text import N_
 from lms.courses.checks.subject import Subject
 from lms.courses.folder import SourceFile
+from lms.courses.values.question import EssayQuestion
 from lms.courses.values.quiz import Quiz
 
 _NO_QUESTION = N_("There is no question with the key %(key)s in the bank.")
@@ -16,6 +17,7 @@ def check_quizzes(subject: Subject) -> None:
     for source, quiz in subject.reading.of(Quiz):
         _check_slots(subject, source, quiz)
         _check_purpose(subject, source, quiz)
+        _check_essays(subject, source, quiz)
         _check_skips(subject, source, quiz)
     _check_pair(subject)
 
@@ -56,6 +58,20 @@ def _check_purpose(subject: Subject, source: SourceFile, quiz: Quiz) -> None:
     if gives_away and quiz.purpose != "knowledge-check":
         sentence = N_("Right answers shown after an attempt give away the next attempt.")
         subject.warn(source, ("review", "after_attempt"), sentence)
+
+
+def _check_essays(subject: Subject, source: SourceFile, quiz: Quiz) -> None:
+    """What a person marks stands in no test whose result is needed at once."""
+    if quiz.purpose not in {"pre-test", "post-test"}:
+        return
+    for place, slot in enumerate(quiz.slots):
+        for key in slot.questions:
+            if isinstance(subject.questions.get(key), EssayQuestion):
+                sentence = N_(
+                    "%(key)s is marked by a person. A pre-test and a post-test are compared at "
+                    "once: ask it in another quiz."
+                )
+                subject.error(source, ("slots", place), sentence, key=key)
 
 
 def _check_skips(subject: Subject, source: SourceFile, quiz: Quiz) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from lms.core.content.values import Key, Line, Prose, Value
 from lms.courses.values.base import Citation, FileValue
+from lms.courses.values.task import Criterion
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -149,6 +151,54 @@ class NumericQuestion(QuestionBase):
     sources: Sources
 
 
+# Where a gap stands in a prompt: its key in braces, as in {place}.
+GAP_MARK = re.compile(r"\{([a-z0-9]+(?:-[a-z0-9]+)*)\}")
+
+
+class GapOption(Value):
+    """One word or phrase that can stand in a gap."""
+
+    key: Key
+    text: Line
+    right: bool = False
+
+
+class Gap(Value):
+    """One gap of a text with its own list; `feedback` is for who did not fill it rightly."""
+
+    key: Key
+    options: Annotated[tuple[GapOption, ...], Field(min_length=2, max_length=8)]
+    feedback: Prose
+
+
+class GapSelectQuestion(QuestionBase):
+    """A text whose gaps are filled from lists; `{key}` in the prompt is where each stands.
+
+    Lists are shown in the order of the alphabet, or as written with `keep_order`. `partial`:
+    each gap rightly filled counts its share.
+    """
+
+    type: Literal["gap-select"]
+    gaps: Annotated[tuple[Gap, ...], Field(min_length=1, max_length=10)]
+    partial: bool = False
+    keep_order: bool = False
+    rationale: Prose
+    sources: Sources
+
+
+class EssayQuestion(QuestionBase):
+    """A text of the learner's own that a person marks by the rubric.
+
+    Its share of the points is that of the rubric's. `rationale` says what a good text says.
+    """
+
+    type: Literal["essay"]
+    most_words: Annotated[int, Field(ge=20, le=2000)] = 400
+    rubric: Annotated[tuple[Criterion, ...], Field(min_length=1, max_length=10)]
+    rationale: Prose
+    sources: Sources
+
+
 Question = Annotated[
     SingleQuestion
     | MultipleQuestion
@@ -156,7 +206,9 @@ Question = Annotated[
     | MatchingQuestion
     | OrderingQuestion
     | ShortAnswerQuestion
-    | NumericQuestion,
+    | NumericQuestion
+    | GapSelectQuestion
+    | EssayQuestion,
     Field(discriminator="type"),
 ]
 

@@ -21,6 +21,7 @@ from lms.courses.store import get_edition
 from lms.courses.values.edition import Activity, Edition
 from lms.courses.values.page import Page
 from lms.courses.values.question import (
+    GapSelectQuestion,
     MatchingQuestion,
     MultipleQuestion,
     NumericQuestion,
@@ -207,6 +208,13 @@ def wrong_answer(question: Question) -> dict[str, Any]:
         }
     if isinstance(question, OrderingQuestion):
         return {"order": [step.key for step in reversed(question.steps)]}
+    if isinstance(question, GapSelectQuestion):
+        return {
+            "gaps": {
+                gap.key: next(option.key for option in gap.options if not option.right)
+                for gap in question.gaps
+            }
+        }
     if isinstance(question, NumericQuestion):
         return {"text": f"{question.answer + 1 + 2 * question.tolerance:g}"}
     return {"text": "I am not sure"}
