@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -22,6 +23,7 @@ from lms.authoring.rules.questions.taken import Kind, Taken, TakenQuestion, from
 from lms.authoring.rules.questions.written import as_gift, as_moodle_xml, known_again
 from lms.core.errors import BadInputError
 from lms.courses.check import load_course
+from lms.courses.values.question import Bank
 from lms.guides.registry import read_registry
 
 COURSES = ROOT / "content" / "courses"
@@ -123,7 +125,6 @@ def test_gift_matching_and_short_answers_and_missing_words() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("Write it down.{}", "This asks for a text that somebody reads."),
         ("Only words.", "This is a text without answers."),
         ("Which?{~a ~b}", "No answer of this question is right."),
         ("Which?{=a =b ~c}", "Only one answer may be chosen, but 2 answers are right."),
@@ -227,7 +228,7 @@ def test_moodle_thirds_make_a_question_with_several_answers() -> None:
     assert right(question) == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize("kind", ["essay", "description", "cloze", "calculated", "ddmarker"])
+@pytest.mark.parametrize("kind", ["description", "cloze", "calculated", "ddmarker"])
 def test_moodle_type_we_do_not_have_is_named_and_left_out(kind: str) -> None:
     taken = read_moodle_xml(
         moodle(f'<question type="{kind}"><name><text>n</text></name></question>')
@@ -336,16 +337,131 @@ def test_qti_package_is_read_in_order_and_a_dishonest_one_is_refused() -> None:
         archive.writestr("imsmanifest.xml", "<manifest/>")
         archive.writestr("items/two.xml", item.replace(b'title="Item"', b'title="Second"'))
         archive.writestr("items/one.xml", item.replace(b'title="Item"', b'title="First"'))
-        archive.writestr("items/essay.xml", qti("<extendedTextInteraction/>", ">"))
+        archive.writestr("items/zzz.xml", qti("<uploadInteraction/>", ">"))
     taken = read_qti(packed.getvalue())
     assert [question.name for question in taken.questions] == ["First", "Second"]
-    assert [left.why.values for left in taken.left_out] == [{"type": "extendedTextInteraction"}]
+    assert [left.why.values for left in taken.left_out] == [{"type": "uploadInteraction"}]
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.xml", b"0" * 40_000_000)
     for content in (bomb.getvalue(), packed.getvalue()[:-30], b"PK\x03\x04"):
         with pytest.raises(BadInputError):
             read_qti(content)
+
+
+GAPS = """\
+questions:
+  - key: first-minute
+    type: gap-select
+    objective: o
+    prompt: First make the place {place}, then *ask* what she {need} \u2013 and {place-2}.
+    gaps:
+      - key: need
+        options:
+          - {key: a, text: carries}
+          - {key: b, text: needs & wants, right: true}
+        feedback: Needs first.
+      - key: place
+        options:
+          - {key: a, text: safe, right: true}
+          - {key: b, text: full}
+        feedback: Safety first.
+      - key: place-2
+        options:
+          - {key: a, text: full}
+          - {key: b, text: wait, right: true}
+        feedback: Time.
+    rationale: Safety, then needs.
+    sources: [protocol]
+  - key: in-your-words
+    type: essay
+    objective: o
+    prompt: How would you begin?
+    rubric:
+      - key: place
+        text: It begins with the place.
+        levels:
+          - {points: 0, text: It does not.}
+          - {points: 2, text: It does.}
+    rationale: "A good text: {safe} first."
+    sources: [protocol]
+"""
+
+
+def test_texts_with_gaps_and_essays_go_out_and_come_back_as_our_own() -> None:
+    gaps, essay = Bank.model_validate({"file": "bank/a.yaml", **yaml.safe_load(GAPS)}).questions
+    text, left_out = as_gift([gaps, essay])
+    assert left_out == (gaps,)
+    from_gift = only(read_gift(text))
+    again, essay_again = read_moodle_xml(as_moodle_xml([gaps, essay])).questions
+    assert known_again(from_gift, essay)
+    assert known_again(essay_again, essay)
+    assert known_again(again, gaps)
+    assert not known_again(again, essay)
+    assert from_gift.answers.kind is Kind.ESSAY
+    assert from_gift.rationale == "A good text: {safe} first."
+    assert "It begins with the place." in essay_again.answers.guidance
+    assert again.prompt == (
+        "First make the place {gap-1}, then *ask* what she {gap-2} \u2013 and {gap-3}."
+    )
+    assert [
+        [option.text for option in gap.options if option.credit == 1] for gap in again.answers.gaps
+    ] == [["safe"], ["needs & wants"], ["wait"]]
+
+
+def test_moodle_gaps_share_a_list_by_group_and_one_that_leads_nowhere_is_told() -> None:
+    def gapselect(text: str) -> bytes:
+        choices = "".join(
+            f"<selectoption><text>{word}</text><group>{group}</group></selectoption>"
+            for word, group in (("cat", 1), ("mat", 2), ("dog", 1))
+        )
+        return moodle(
+            '<question type="gapselect"><name><text>n</text></name><questiontext format="html">'
+            f"<text><![CDATA[<p>{text}</p>]]></text></questiontext>{choices}</question>"
+        )
+
+    question = only(read_moodle_xml(gapselect("The [[1]] and the [[3]].")))
+    assert question.prompt == "The {gap-1} and the {gap-2}."
+    assert [[option.text for option in gap.options] for gap in question.answers.gaps] == [
+        ["cat", "dog"],
+        ["cat", "dog"],
+    ]
+    assert why(read_moodle_xml(gapselect("The [[9]]."))) == "No answer of this question is right."
+    assert why(read_moodle_xml(gapselect("The [[2]]."))) == "No answer of this question is right."
+    assert why(read_moodle_xml(gapselect("The cat."))) == "This text has no gaps."
+
+
+def test_qti_lists_within_a_text_and_long_texts_are_read() -> None:
+    item = (
+        b'<assessmentItem identifier="g" title="Gaps"><responseDeclaration identifier="R">'
+        b"<correctResponse><value>b</value></correctResponse></responseDeclaration>"
+        b'<responseDeclaration identifier="S"><correctResponse><value>x</value></correctResponse>'
+        b"</responseDeclaration><itemBody><p>Make the place "
+        b'<inlineChoiceInteraction responseIdentifier="R"><inlineChoice identifier="a">full'
+        b'</inlineChoice><inlineChoice identifier="b">safe</inlineChoice>'
+        b"</inlineChoiceInteraction>, then <b>ask</b> "
+        b'<inlineChoiceInteraction responseIdentifier="S"><inlineChoice identifier="x">her'
+        b'</inlineChoice><inlineChoice identifier="y">him</inlineChoice>'
+        b"</inlineChoiceInteraction>.</p></itemBody></assessmentItem>"
+    )
+    question = only(read_qti(item))
+    assert question.prompt == "Make the place {gap-1}, then **ask** {gap-2}."
+    assert [
+        [(option.text, option.credit) for option in gap.options] for gap in question.answers.gaps
+    ] == [[("full", 0), ("safe", 1)], [("her", 1), ("him", 0)]]
+    essay = only(
+        read_qti(
+            qti(
+                '<rubricBlock view="scorer"><p>Look for the place.</p></rubricBlock>'
+                '<extendedTextInteraction responseIdentifier="R"><prompt>And you?</prompt>'
+                "</extendedTextInteraction>",
+                'cardinality="single">',
+            )
+        )
+    )
+    assert essay.answers.kind is Kind.ESSAY
+    assert essay.prompt == "Case.\n\nAnd you?"
+    assert essay.answers.guidance == "Look for the place."
 
 
 @pytest.mark.parametrize("course", sorted(path.name for path in COURSES.iterdir()))

@@ -5,6 +5,7 @@ Texts are HTML unless they say otherwise.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -27,6 +28,7 @@ from lms.authoring.rules.questions.taken import (
     chosen,
     decimal_of,
     from_html,
+    gap_of,
     once,
     plain,
 )
@@ -35,6 +37,7 @@ from lms.core.errors import BadInputError
 from lms.core.text import N_
 
 _IN_PLUGIN_FILE = re.compile(r"@@PLUGINFILE@@")
+_GAP = re.compile(r"\[\[(\d{1,3})\]\]")
 _MOODLE_AUTO = frozenset({"moodle_auto_format", "plain_text"})
 NOT_A_QUIZ = N_("This XML file holds no Moodle questions: its first element is not “quiz”.")
 
@@ -71,7 +74,7 @@ def _question(place: int, line: int, name: str, category: str, element: Element)
     if read is None:
         raise CannotTakeError(_WHY_NOT.get(kind, _NO_SUCH_TYPE), type=kind[:40])
     notes: list[Said] = []
-    prompt = _words(element.find("questiontext"), notes)
+    prompt = _words(element.find("questiontext"), notes, with_gaps=kind == "gapselect")
     if not prompt:
         raise CannotTakeError(NO_WORDS)
     answers = read(element, notes)
@@ -97,12 +100,15 @@ def _line(element: Element | None) -> str:
     return " ".join(((inner if inner is not None else element).text or "").split())
 
 
-def _words(element: Element | None, notes: list[Said]) -> str:
-    """A text with its format as Markdown."""
+def _words(element: Element | None, notes: list[Said], *, with_gaps: bool = False) -> str:
+    """A text with its format as Markdown; `with_gaps` turns `[[2]]` into the gap's own mark."""
     if element is None:
         return ""
     inner = element.find("text")
     text = bounded((inner.text if inner is not None else None) or "")
+    if with_gaps:
+        places = itertools.count(1)
+        text = _GAP.sub(lambda _: f"{{gap-{next(places)}}}", text)
     style = element.get("format", "html")
     if style == "markdown":
         return text.strip()
@@ -193,6 +199,31 @@ def _ordering(element: Element, notes: list[Said]) -> TakenAnswers:
     return TakenAnswers(Kind.ORDERING, steps=tuple(steps))
 
 
+def _gaps(element: Element, notes: list[Said]) -> TakenAnswers:
+    """`[[2]]` in the text is filled by the second choice; its list is all choices of its group."""
+    choices = [
+        (_line(choice), _line(choice.find("group")) or "1")
+        for choice in element.iterfind("selectoption")
+    ]
+    text = element.find("questiontext/text")
+    gaps = []
+    for place, mark in enumerate(_GAP.finditer((text.text if text is not None else "") or ""), 1):
+        number = int(mark[1])
+        if not 1 <= number <= len(choices):
+            raise CannotTakeError(NO_RIGHT_ANSWER)
+        right, group = choices[number - 1]
+        gaps.append(gap_of(place, [word for word, own in choices if own == group], right))
+    if not gaps:
+        raise CannotTakeError(N_("This text has no gaps."))
+    return TakenAnswers(Kind.GAP_SELECT, gaps=tuple(gaps))
+
+
+def _essay(element: Element, notes: list[Said]) -> TakenAnswers:
+    if (_line(element.find("attachments")) or "0") != "0":
+        notes.append(Said(N_("Files cannot be handed in here; the text can.")))
+    return TakenAnswers(Kind.ESSAY, guidance=_words(element.find("graderinfo"), notes))
+
+
 _READERS: Mapping[str, Callable[[Element, list[Said]], TakenAnswers]] = {
     "multichoice": _choice,
     "truefalse": _true_false,
@@ -200,10 +231,11 @@ _READERS: Mapping[str, Callable[[Element, list[Said]], TakenAnswers]] = {
     "numerical": _numeric,
     "matching": _matching,
     "ordering": _ordering,
+    "gapselect": _gaps,
+    "essay": _essay,
 }
 _NO_SUCH_TYPE = N_("Questions of the type “%(type)s” are not known here.")
 _WHY_NOT: Mapping[str, str] = {
-    "essay": N_("This asks for a text that somebody reads. Make it a reflection of the course."),
     "description": N_("This is a text without answers. Put it on a page of the course."),
     "cloze": N_("This question has answers in several places. Make one question of each."),
 }

@@ -1,8 +1,9 @@
 """Questions in IMS QTI 2.1 and 2.2 (imsglobal.org, “Question and Test Interoperability”).
 
-One item a file, or many in a ZIP package. What is read: choice, order, match, and
-text entry as a short answer or a number. Response processing other than the standard
-templates is not run: credit comes from the correct response and the mapping.
+One item a file, or many in a ZIP package. What is read: choice, order, match, lists within
+a text, text entry as a short answer or a number, and texts that a person marks. Response
+processing other than the standard templates is not run: credit comes from the correct
+response and the mapping.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from lms.authoring.rules.questions.taken import (
     chosen,
     decimal_of,
     from_html,
+    gap_of,
     once,
 )
 from lms.authoring.rules.questions.xml import parsed
@@ -44,6 +46,7 @@ from lms.core.text import N_
 
 LIMITS = Limits(largest_whole=128 * 1024 * 1024)
 _ITEM = "assessmentItem"
+_NOT_SAID = frozenset({"feedbackInline", "feedbackBlock", "rubricBlock"})
 _NAMESPACE = re.compile(r"\{[^}]*\}")
 
 NOT_QTI = N_("This file holds no QTI questions: there is no assessmentItem in it.")
@@ -94,18 +97,54 @@ def _items(content: bytes) -> list[Element]:
 def _question(place: int, name: str, item: Element) -> TakenQuestion:
     notes: list[Said] = []
     interactions = [found for found in item.iter() if _bare(found).endswith("Interaction")]
+    if interactions and all(_bare(found) == "inlineChoiceInteraction" for found in interactions):
+        return _with_gaps(place, name, item, interactions)
     if len(interactions) != 1:
         sentence = N_("This question has %(number)s places to answer. One is read here.")
         raise CannotTakeError(sentence, number=len(interactions))
     interaction = interactions[0]
+    is_essay = _bare(interaction) == "extendedTextInteraction"
     read = _READERS.get(_bare(interaction))
-    if read is None:
+    if read is None and not is_essay:
         raise CannotTakeError(
             N_("Questions of the type “%(type)s” are not known here."),
             type=_bare(interaction)[:40],
         )
-    response = _response(item, interaction.get("responseIdentifier", ""))
-    prompt = _prompt(item, interaction, notes)
+    identifier = interaction.get("responseIdentifier", "")
+    if read is None:
+        answers = TakenAnswers(Kind.ESSAY, guidance=_rubric(item, notes))
+    else:
+        answers = read(interaction, _response(item, identifier), notes)
+    return _made(place, name, item, _prompt(item, interaction, notes), answers, notes)
+
+
+def _with_gaps(place: int, name: str, item: Element, found: list[Element]) -> TakenQuestion:
+    """An item whose answers are lists within its text."""
+    notes: list[Said] = []
+    gaps = []
+    for number, interaction in enumerate(found, 1):
+        response = _response(item, interaction.get("responseIdentifier", ""))
+        words = {
+            part.get("identifier", ""): _words(part, notes)
+            for part in _choices(interaction, "inlineChoice")
+        }
+        right = next((words[key] for key in response.correct if key in words), "")
+        gaps.append(gap_of(number, list(words.values()), right))
+    marks = {interaction: f"{{gap-{number}}}" for number, interaction in enumerate(found, 1)}
+    body = next((part for part in item if _bare(part) == "itemBody"), None)
+    prompt = _words(body, notes, marks=marks) if body is not None else ""
+    return _made(place, name, item, prompt, TakenAnswers(Kind.GAP_SELECT, gaps=tuple(gaps)), notes)
+
+
+def _rubric(item: Element, notes: list[Said]) -> str:
+    """What the item tells who marks it."""
+    blocks = (found for found in item.iter() if _bare(found) == "rubricBlock")
+    return "\n\n".join(_words(block, notes, in_rubric=True) for block in blocks)
+
+
+def _made(
+    place: int, name: str, item: Element, prompt: str, answers: TakenAnswers, notes: list[Said]
+) -> TakenQuestion:
     if not prompt:
         raise CannotTakeError(NO_WORDS)
     return TakenQuestion(
@@ -113,7 +152,7 @@ def _question(place: int, name: str, item: Element) -> TakenQuestion:
         line=1,
         name=name,
         prompt=prompt,
-        answers=read(interaction, response, notes),
+        answers=answers,
         key=item.get("identifier") or None,
         rationale="\n\n".join(
             _words(feedback, notes)
@@ -180,22 +219,49 @@ def _prompt(item: Element, interaction: Element, notes: list[Said]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _words(element: Element, notes: list[Said], *, leaving: Element | None = None) -> str:
-    """The words of an element as Markdown, without feedback in it and what is to be left."""
-    if element is leaving:
+def _words(
+    element: Element,
+    notes: list[Said],
+    *,
+    leaving: Element | None = None,
+    marks: Mapping[Element, str] | None = None,
+    in_rubric: bool = False,
+) -> str:
+    """The words of an element as Markdown, without feedback in it and what is to be left.
+
+    `marks` stand in the text for elements of it. Words for who marks it are left out, unless
+    they are what is asked for.
+    """
+    if element is leaving or (_bare(element) == "rubricBlock" and not in_rubric):
         return ""
-    copy = _without_namespaces(element, leaving)
+    copy = _without_namespaces(element)
+    _copy_into(copy, element, leaving, marks or {})
     return from_html(tostring(copy, encoding="unicode", method="html"), notes)
 
 
-def _without_namespaces(element: Element, leaving: Element | None) -> Element:
-    copy = Element(_bare(element), {"alt": element.get("alt", "")} if element.get("alt") else {})
-    copy.text, copy.tail = element.text, element.tail
+def _without_namespaces(element: Element) -> Element:
+    """The element alone, with no attribute but the words for a picture."""
+    alt = element.get("alt")
+    return Element(_bare(element), {"alt": alt} if alt else {})
+
+
+def _copy_into(
+    copy: Element, element: Element, leaving: Element | None, marks: Mapping[Element, str]
+) -> None:
+    copy.text = element.text
     for part in element:
-        if part is leaving or _bare(part) in {"feedbackInline", "feedbackBlock"}:
+        if part is leaving or _bare(part) in _NOT_SAID:
             continue
-        copy.append(_without_namespaces(part, leaving))
-    return copy
+        mark = marks.get(part)
+        if mark is None:
+            inner = _without_namespaces(part)
+            _copy_into(inner, part, leaving, marks)
+            inner.tail = part.tail
+            copy.append(inner)
+        elif len(copy):
+            copy[-1].tail = f"{copy[-1].tail or ''}{mark}{part.tail or ''}"
+        else:
+            copy.text = f"{copy.text or ''}{mark}{part.tail or ''}"
 
 
 def _feedback_in(element: Element, notes: list[Said]) -> str:

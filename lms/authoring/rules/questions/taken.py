@@ -45,6 +45,8 @@ class Kind(enum.StrEnum):
     ORDERING = "ordering"
     SHORT_ANSWER = "short-answer"
     NUMERIC = "numeric"
+    GAP_SELECT = "gap-select"
+    ESSAY = "essay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,22 @@ class TakenNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenGap:
+    """A gap of a text, where `{key}` stands in the prompt, with what can be chosen for it."""
+
+    key: str
+    options: tuple[TakenOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TakenAnswers:
     """The type of a question with its answers.
 
     `options` belong to single, multiple, true-false (true first) and short-answer; `pairs`
     to matching; `steps`, in the right order, to ordering; `number` to numeric, whose one
-    option holds the feedback to the right number.
+    option holds the feedback to the right number; `gaps`, in the order of the text, to
+    gap-select; `guidance` to essay: what the file says to who marks it, which is no rubric
+    yet.
     """
 
     kind: Kind
@@ -94,6 +106,8 @@ class TakenAnswers:
     pairs: tuple[TakenPair, ...] = ()
     steps: tuple[str, ...] = ()
     number: TakenNumber | None = None
+    gaps: tuple[TakenGap, ...] = ()
+    guidance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +192,20 @@ def from_html(html: str, notes: list[Said]) -> str:
     converter = MarkdownConverter(heading_style="ATX", bullets="-", strip=["a"], wrap=False)
     text = str(converter.convert_soup(soup))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def gap_of(place: int, words: list[str], right: str) -> TakenGap:
+    """The gap that stands at a place in its text, from 1. Raises CannotTakeError.
+
+    Of words that a list repeats one is kept.
+    """
+    listed = list(dict.fromkeys(word for word in words if word))
+    if len(listed) > MOST_OPTIONS:
+        raise CannotTakeError(TOO_MANY_ANSWERS, most=MOST_OPTIONS)
+    if right not in listed or len(listed) < 2:
+        raise CannotTakeError(NO_RIGHT_ANSWER)
+    options = tuple(TakenOption(word, Fraction(int(word == right))) for word in listed)
+    return TakenGap(f"gap-{place}", options)
 
 
 def decimal_of(text: str) -> Decimal:

@@ -21,6 +21,9 @@ from lms.authoring.rules.questions.gift import read_gift
 from lms.authoring.rules.questions.moodle_xml import read_moodle_xml
 from lms.authoring.rules.questions.taken import TakenQuestion
 from lms.courses.values.question import (
+    GAP_MARK,
+    EssayQuestion,
+    GapSelectQuestion,
     MatchingQuestion,
     MultipleQuestion,
     NumericQuestion,
@@ -40,23 +43,25 @@ _MOODLE_TYPES = {
     "ordering": "ordering",
     "short-answer": "shortanswer",
     "numeric": "numerical",
+    "gap-select": "gapselect",
+    "essay": "essay",
 }
 _GIFT_ESCAPES = str.maketrans({sign: f"\\{sign}" for sign in "~=#{}:\\"} | {"\n": "\\n"})
 
 
 def as_gift(questions: Iterable[Question]) -> tuple[str, tuple[Question, ...]]:
-    """The questions as a GIFT file, and those it has no place for (orderings)."""
+    """The questions as a GIFT file, and those it has no place for (orderings, texts with gaps)."""
     blocks = ["// Bekal"]
     left_out = []
     for question in questions:
-        if isinstance(question, OrderingQuestion):
+        if isinstance(question, OrderingQuestion | GapSelectQuestion):
             left_out.append(question)
             continue
         tags = "".join(f" [tag:{tag}]" for tag in tags_of(question))
+        answers = "" if isinstance(question, EssayQuestion) else f"\n{_gift_answers(question)}\n"
         blocks.append(
             f"// [id:{question.key}]{tags}\n::{question.key}::[markdown]"
-            f"{_escaped(question.prompt)}{{\n{_gift_answers(question)}"
-            f"\n####{_escaped(question.rationale)}}}"
+            f"{_escaped(question.prompt)}{{{answers}####{_escaped(question.rationale)}}}"
         )
     return "\n\n".join(blocks) + "\n", tuple(left_out)
 
@@ -67,7 +72,8 @@ def as_moodle_xml(questions: Iterable[Question]) -> bytes:
     for question in questions:
         element = SubElement(quiz, "question", type=_MOODLE_TYPES[question.type])
         _text(element, "name", question.key, style=None)
-        _text(element, "questiontext", question.prompt)
+        prompt = _numbered(question) if isinstance(question, GapSelectQuestion) else question.prompt
+        _text(element, "questiontext", prompt)
         _text(element, "generalfeedback", question.rationale)
         SubElement(element, "defaultgrade").text = str(question.points)
         SubElement(element, "idnumber").text = question.key
@@ -144,8 +150,8 @@ def _gift_answers(question: Question) -> str:
         case NumericQuestion():
             number = f"{question.answer:.15g}:{question.tolerance:.15g}"
             return f"#{number}#{_escaped(question.feedback_right)}"
-        case OrderingQuestion():
-            raise LookupError("GIFT has no orderings.")
+        case OrderingQuestion() | GapSelectQuestion() | EssayQuestion():
+            raise LookupError(f"GIFT has no answers of the type {question.type}.")
 
 
 def _gift_option(option: Option) -> str:
@@ -186,6 +192,10 @@ def _write_answers(element: Element, question: Question) -> None:
             _write_short(element, question)
         case NumericQuestion():
             _write_numeric(element, question)
+        case GapSelectQuestion():
+            _write_gaps(element, question)
+        case EssayQuestion():
+            _write_essay(element, question)
 
 
 def _write_options(element: Element, question: SingleQuestion | MultipleQuestion) -> None:
@@ -225,3 +235,37 @@ def _write_short(element: Element, question: ShortAnswerQuestion) -> None:
 def _write_numeric(element: Element, question: NumericQuestion) -> None:
     answer = _answer(element, f"{question.answer:.15g}", "100", question.feedback_right)
     SubElement(answer, "tolerance").text = f"{question.tolerance:.15g}"
+
+
+def _numbered(question: GapSelectQuestion) -> str:
+    """The text with `[[7]]` for a gap whose right word is the seventh of all choices."""
+    words = [option for gap in question.gaps for option in gap.options]
+    right = {
+        gap.key: next(place for place, option in enumerate(words, 1) if option is found)
+        for gap in question.gaps
+        for found in gap.options
+        if found.right
+    }
+    return GAP_MARK.sub(
+        lambda mark: f"[[{right[mark[1]]}]]" if mark[1] in right else mark[0], question.prompt
+    )
+
+
+def _write_gaps(element: Element, question: GapSelectQuestion) -> None:
+    SubElement(element, "shuffleanswers").text = "0" if question.keep_order else "1"
+    for group, gap in enumerate(question.gaps, 1):
+        for option in gap.options:
+            choice = SubElement(element, "selectoption")
+            SubElement(choice, "text").text = option.text
+            SubElement(choice, "group").text = str(group)
+
+
+def _write_essay(element: Element, question: EssayQuestion) -> None:
+    """The rubric as words for who marks it: criteria, each with its levels."""
+    SubElement(element, "responseformat").text = "plain"
+    SubElement(element, "attachments").text = "0"
+    lines = []
+    for criterion in question.rubric:
+        lines.append(f"- {criterion.text}")
+        lines += [f"  - {level.points}: {level.text}" for level in criterion.levels]
+    _text(element, "graderinfo", "\n".join(lines))
