@@ -90,6 +90,7 @@ def upgrade() -> None:
         sa.Column("at", Moment, nullable=False),
         sa.Column("by", Id, nullable=True),
         sa.Column("why", sa.String(120), nullable=False),
+        sa.Column("based_on", sa.String(64), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_draft_version"),
         sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name="fk_draft_version_draft_id_draft"),
     )

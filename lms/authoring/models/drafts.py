@@ -71,7 +71,8 @@ class DraftFile(Base):
 class DraftVersion(Base):
     """A file as it was written at one moment; without content where it was removed.
 
-    A file that was never changed since its draft began has no version: it is its own.
+    A file that was never changed since its draft began has no version: it is its own. A text
+    that met another's change is kept aside (`why`), with the content it was `based_on`.
     """
 
     __tablename__ = "draft_version"
@@ -85,6 +86,7 @@ class DraftVersion(Base):
     at: Mapped[datetime.datetime]
     by: Mapped[int | None] = mapped_column(Id)
     why: Mapped[str] = mapped_column(String(120), default="")
+    based_on: Mapped[str | None] = mapped_column(String(64))
 
     __table_args__ = (
         Index("uq_draft_version_number", "draft_id", "path", "number", unique=True),

@@ -17,6 +17,11 @@ LARGEST_TEXT = 1_000_000
 LARGEST_PICTURE = 2_000_000
 AUTOSAVED = "autosave"
 """Why a version was kept, when nobody pressed a button."""
+ASIDE = "aside"
+"""Why a version was kept that met another's change and never stood."""
+SEEN_TO = "aside, seen to"
+RESTORED = "restored"
+MOVED = "moved"
 
 
 class DraftState(enum.StrEnum):
@@ -82,7 +87,7 @@ def flaw_of_file(path: str, content: bytes) -> str | None:
         if len(content) > LARGEST_PICTURE:
             return N_("The picture is larger than 2 MB. Make it smaller.")
         return None
-    if place_of(path) is None or len(path) > 200:
+    if place_of(path) is None or len(path) > 180:
         return N_("%(path)s is no place of a file in a course.")
     if len(content) > LARGEST_TEXT:
         return N_("The text is longer than a million letters. Divide it.")

@@ -5,14 +5,19 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import undefer
 
-from lms.authoring.models import Draft, DraftFile, DraftVersion
+from lms.authoring.models import Draft, DraftComment, DraftFile, DraftVersion
 from lms.authoring.queries.drafts import digests_of, draft_for, file_of, is_author
+from lms.authoring.queries.versions import version_of
 from lms.authoring.rules.drafts import (
+    ASIDE,
     AUTOSAVED,
     MOST_FILES,
+    MOVED,
+    RESTORED,
+    SEEN_TO,
     WRITABLE,
     content_digest,
     draft_digest,
@@ -91,11 +96,7 @@ def write_many(
     path at which something else stands, BadInputError for what cannot be a file,
     NotPossibleError when the draft is closed, RefusedError for who only reads it.
     """
-    draft = draft_for(session, actor, draft.id, for_change=True)
-    if not is_author(session, actor, draft):
-        raise RefusedError(N_("You read this draft. Only its contributors change it."))
-    if draft.state not in WRITABLE:
-        raise NotPossibleError(N_("This draft is closed. Begin a new one to go on."))
+    draft = _locked(session, actor, draft)
     standing = _standing(session, draft, changes)
     for path, content in changes.items():
         _check(path, content, based_on.get(path), standing.get(path))
@@ -111,6 +112,139 @@ def write_many(
     session.flush()
     if why != AUTOSAVED:
         record(session, actor, "draft.write", "draft", draft.id, now=now, files=sorted(changes))
+
+
+def keep_aside(
+    session: Session,
+    actor: Actor,
+    draft: Draft,
+    path: str,
+    content: bytes,
+    *,
+    based_on: str | None,
+    now: datetime.datetime,
+) -> DraftVersion:
+    """Keep a text that met another's change, so that nothing typed is lost.
+
+    It never stood, and waits in the history until its writer has seen to it. Kept again by
+    the same person from the same start, it replaces what was kept. Raises as `write_many`.
+    """
+    draft = _locked(session, actor, draft)
+    flaw = flaw_of_file(path, content)
+    if flaw is not None:
+        raise BadInputError(flaw, path=path)
+    statement = select(DraftVersion).where(
+        DraftVersion.draft_id == draft.id,
+        DraftVersion.path == path,
+        DraftVersion.why == ASIDE,
+        DraftVersion.by == actor.person_id,
+    )
+    if based_on is not None:
+        statement = statement.where(DraftVersion.based_on == based_on)
+    kept = session.execute(statement.limit(1)).scalar_one_or_none()
+    if kept is None:
+        standing = _standing(session, draft, {path: content}).get(path)
+        number = _keep_first(session, draft, path, standing) + 1
+        kept = DraftVersion(
+            draft_id=draft.id,
+            path=path,
+            number=number,
+            by=actor.person_id,
+            why=ASIDE,
+            based_on=based_on,
+        )
+        session.add(kept)
+    kept.content, kept.digest, kept.at = content, content_digest(content), now
+    session.flush()
+    return kept
+
+
+def see_to(
+    session: Session, actor: Actor, draft: Draft, version_id: int, *, now: datetime.datetime
+) -> None:
+    """Say that a text kept aside was merged or is not needed; it stays in the history."""
+    draft = _locked(session, actor, draft)
+    found = version_of(session, draft, version_id)
+    if found.why == ASIDE:
+        found.why = SEEN_TO
+        session.flush()
+        record(session, actor, "draft.see_to", "draft", draft.id, now=now, file=found.path)
+
+
+def restore(
+    session: Session, actor: Actor, draft: Draft, version_id: int, *, now: datetime.datetime
+) -> None:
+    """Put an earlier version back as a new one; what stands now stays in the history.
+
+    Of a version in which the file was removed nothing can be put back: NotPossibleError.
+    """
+    draft = _locked(session, actor, draft)
+    found = version_of(session, draft, version_id)
+    if found.content is None:
+        raise NotPossibleError(N_("In this version the file was removed. Choose an earlier one."))
+    standing = digests_of(session, draft).get(found.path)
+    write(
+        session,
+        actor,
+        draft,
+        found.path,
+        found.content,
+        based_on=standing,
+        now=now,
+        why=RESTORED,
+    )
+
+
+def rename(
+    session: Session,
+    actor: Actor,
+    draft: Draft,
+    moves: Mapping[str, str],
+    changes: Mapping[str, bytes | None],
+    *,
+    now: datetime.datetime,
+    why: str = MOVED,
+) -> None:
+    """Move files with their history and comments, then change others, all or nothing.
+
+    `changes` name files as they are called afterwards and are based on what stands: call it
+    with the draft locked (`draft_for(..., for_change=True)`) since its files were read.
+    Raises NotPossibleError when a place is taken, and what `write_many` raises.
+    """
+    draft = _locked(session, actor, draft)
+    digests = digests_of(session, draft)
+    taken = set(digests) - set(moves)
+    if not set(moves) <= set(digests) or taken & set(moves.values()):
+        raise NotPossibleError(N_("The draft has moved on. Load the page again."))
+    for before, after in moves.items():
+        if before == after:
+            continue
+        for table in (DraftFile, DraftVersion, DraftComment):
+            session.execute(
+                update(table)
+                .where(table.draft_id == draft.id, table.path == before)
+                .values(path=f"moving/{after}")
+            )
+    for after in moves.values():
+        for table in (DraftFile, DraftVersion, DraftComment):
+            session.execute(
+                update(table)
+                .where(table.draft_id == draft.id, table.path == f"moving/{after}")
+                .values(path=after)
+            )
+    session.flush()
+    standing = digests_of(session, draft)
+    based_on = {path: standing.get(path) for path in changes}
+    write_many(session, actor, draft, changes, based_on=based_on, now=now, why=why)
+
+
+def _locked(session: Session, actor: Actor, draft: Draft) -> Draft:
+    draft = draft_for(session, actor, draft.id, for_change=True)
+    if not is_author(session, actor, draft):
+        raise RefusedError(N_("You read this draft. Only its contributors change it."))
+    if draft.state not in WRITABLE:
+        raise NotPossibleError(N_("This draft is closed. Begin a new one to go on."))
+    return draft
 
 
 def _standing(
