@@ -12,7 +12,6 @@ from lms.alumni import routes as alumni_routes
 from lms.assessments import jobs as assessment_jobs
 from lms.assessments import models as assessment_models
 from lms.authoring import models as authoring_models
-from lms.authoring import models as authoring_models
 from lms.authoring import routes as authoring_routes
 from lms.certificates import cli as certificates_cli
 from lms.certificates import jobs as certificate_jobs
@@ -29,6 +28,7 @@ from lms.core.jobs.periodic import Periodic
 from lms.core.jobs.runner import Loop
 from lms.core.jobs.work import Handler
 from lms.core.outbox import models as outbox_models
+from lms.core.uploads import keeping as upload_jobs
 from lms.core.uploads import models as upload_models
 from lms.courses import cli as courses_cli
 from lms.courses import models as courses_models
@@ -112,6 +112,7 @@ JOBS = (
     notices_jobs,
     people_jobs,
     reports_jobs,
+    upload_jobs,
 )
 """Modules with HANDLERS and, where useful, PERIODIC and PROMPT (kinds a person waits for)."""
 
