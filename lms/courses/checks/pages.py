@@ -40,6 +40,21 @@ _FACILITATOR_HEADINGS = (
 )  # fmt: skip
 
 
+NOT_CITED = N_("The page cites neither a guide nor a source. Add cites: to its head.")
+NO_SUCH_SECTION = N_("%(key)s has no section %(place)s. It has: %(known)s.")
+NO_SUCH_SOURCE = N_("%(key)s is neither a guide nor a source of content/guides.")
+NO_SUCH_PAGE = N_("There is no page or task with the key %(key)s.")
+NO_SUCH_LINK = N_("A link begins with https:// or, inside the course, with page: and a key.")
+NOTE_WITHOUT_ALTERNATIVE = N_(
+    "A content note needs alternative: the key of a page with equal credit."
+)
+NO_SUCH_ALTERNATIVE = N_("There is no page with the key %(key)s. Write it, or name another.")
+NO_EQUAL_CREDIT = N_("%(key)s earns no equal credit: its head needs alternative_to: %(own)s.")
+PICTURE_LACKS = N_("A figure needs %(name)s: in a line below ::: figure.")
+PICTURE_WITHOUT_FIGURE = N_("Write a picture as ::: figure, so that it has a text alternative.")
+LONG_ALTERNATIVE = N_("The alternative is longer than 300 characters. Put the rest below it.")
+
+
 def check_pages(subject: Subject) -> None:
     """Bodies of Markdown files in every language, and prose inside YAML files."""
     for source in subject.reading.sources:
@@ -144,8 +159,7 @@ class _PartCheck:
             self.say(part.line, N_("Say in the content note what follows, without its details."))
         setting = part.settings.get("alternative")
         if setting is None:
-            sentence = N_("A content note needs alternative: the key of a page with equal credit.")
-            self.say(part.line, sentence)
+            self.say(part.line, NOTE_WITHOUT_ALTERNATIVE)
             return
         value = self.source.value
         key = value.key if isinstance(value, Page) else ""
@@ -168,29 +182,25 @@ class _PartCheck:
         for name in ("alternative", "caption"):
             setting = part.settings.get(name)
             if setting is None or not setting.value:
-                sentence = N_("A figure needs %(name)s: in a line below ::: figure.")
-                self.say(part.line, sentence, name=name)
+                self.say(part.line, PICTURE_LACKS, name=name)
         wide = part.settings.get("wide")
         if wide and not (wide.value in names and wide.value.endswith(".svg")):
             sentence = N_("There is no drawing %(name)s in media/. A wide version is an SVG too.")
             self.say(wide.line, sentence, name=wide.value or "(no name)")
         alternative = part.settings.get("alternative")
         if alternative and len(alternative.value) > 300:
-            sentence = N_("The alternative is longer than 300 characters. Put the rest below it.")
-            self.say(alternative.line, sentence)
+            self.say(alternative.line, LONG_ALTERNATIVE)
 
 
 def _check_alternative(subject: Subject, key: str, setting: Setting, say: Say) -> None:
     found = subject.activities.get(setting.value)
     if found is None:
         if setting.value not in subject.unread_keys:
-            sentence = N_("There is no page with the key %(key)s. Write it, or name another.")
-            say(setting.line, sentence, key=setting.value)
+            say(setting.line, NO_SUCH_ALTERNATIVE, key=setting.value)
         return
     page = found[1]
     if not isinstance(page, Page) or page.alternative_to != key:
-        sentence = N_("%(key)s earns no equal credit: its head needs alternative_to: %(own)s.")
-        say(setting.line, sentence, key=setting.value, own=key)
+        say(setting.line, NO_EQUAL_CREDIT, key=setting.value, own=key)
 
 
 def _check_tokens(subject: Subject, tokens: list[Token], say: Say) -> None:
@@ -202,7 +212,7 @@ def _check_tokens(subject: Subject, tokens: list[Token], say: Say) -> None:
         if child.type == "html_inline":
             say(line, N_("HTML cannot stand here. Write Markdown."))
         elif child.type == "image":
-            say(line, N_("Write a picture as ::: figure, so that it has a text alternative."))
+            say(line, PICTURE_WITHOUT_FIGURE)
         elif child.type == "cite":
             _check_citation(subject, child.content, line, say)
         elif child.type == "term":
@@ -221,10 +231,9 @@ def _check_link(subject: Subject, address: str, line: int, say: Say) -> None:
     if address.startswith("page:"):
         key = address.removeprefix("page:")
         if key not in subject.activities and key not in subject.unread_keys:
-            say(line, N_("There is no page or task with the key %(key)s."), key=key)
+            say(line, NO_SUCH_PAGE, key=key)
     elif not address.startswith("https://"):
-        sentence = N_("A link begins with https:// or, inside the course, with page: and a key.")
-        say(line, sentence)
+        say(line, NO_SUCH_LINK)
 
 
 def _check_citation(subject: Subject, citation: str, line: int, say: Say) -> None:
@@ -234,10 +243,9 @@ def _check_citation(subject: Subject, citation: str, line: int, say: Say) -> Non
     if key in subject.registry.guides:
         guide = subject.registry.guides[key]
         known = ", ".join(section.key for section in guide.sections) or N_("none yet")
-        sentence = N_("%(key)s has no section %(place)s. It has: %(known)s.")
-        say(line, sentence, key=key, place=place, known=known)
+        say(line, NO_SUCH_SECTION, key=key, place=place, known=known)
     else:
-        say(line, N_("%(key)s is neither a guide nor a source of content/guides."), key=key)
+        say(line, NO_SUCH_SOURCE, key=key)
 
 
 def _check_cited_keys(subject: Subject, source: SourceFile) -> None:
@@ -268,8 +276,7 @@ def _sayer(subject: Subject, source: SourceFile, path: tuple[str | int, ...]) ->
 def _check_page(subject: Subject, source: SourceFile, page: Page) -> None:
     cited = bool(page.cites) or "[@" in page.body
     if not cited:
-        sentence = N_("The page cites neither a guide nor a source. Add cites: to its head.")
-        subject.warn(source, (), sentence)
+        subject.warn(source, (), NOT_CITED)
     if not page.objectives and page.alternative_to is None:
         subject.warn(source, (), N_("The page names no objective. Add objectives: to its head."))
     language = subject.reading.own_language
