@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -128,6 +129,7 @@ def _path_in(data: Data, location: tuple[str | int, ...]) -> Path:
     return tuple(path)
 
 
+@lru_cache(maxsize=64)
 def _names_known(adapter: TypeAdapter[Any]) -> frozenset[str]:
     """All field names that can occur anywhere in the type, for "did you mean"."""
     schema = adapter.json_schema()

@@ -38,6 +38,11 @@ def first_unseen(text: str) -> re.Match[str] | None:
     return _HIDDEN.search(text)
 
 
+def without_unseen(text: str) -> str:
+    """The text without characters that authors cannot see; ends of lines as LF."""
+    return _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def _visible(text: str) -> str:
     hidden = first_unseen(text)
     if hidden:

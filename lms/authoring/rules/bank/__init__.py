@@ -1,0 +1,1 @@
+"""The question bank of a draft: its files as items, changes of one item, what is imported. Pure."""
