@@ -86,7 +86,7 @@ def as_moodle_xml(questions: Iterable[Question]) -> bytes:
 
 
 def tags_of(question: Question) -> tuple[str, ...]:
-    """What other systems keep as tags: `objective:…`, `version:…`, `points:…`, `source:…`, and the author's."""
+    """What other systems keep as tags: `objective:…`, `source:…` and the like, and the author's."""
     flags = [name for name in ("partial", "keep_order") if getattr(question, name, False)]
     return (
         f"type:{question.type}",
