@@ -5,7 +5,16 @@ from __future__ import annotations
 import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, true
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from lms.access.permissions import Permission
@@ -17,16 +26,21 @@ from lms.core.database import Id, choice_of
 
 
 class Marking(MemberOwned):
-    """A writing in the queue, or through it. One for each writing, from its first sending.
+    """What waits for a marker, or was marked: a writing, or one answer of an attempt.
 
-    `version` is the number of the version that stands, `sent_at` when it was sent. While
-    `claimed_until` has not come, `claimed_by` alone may read and mark it.
+    One for each, from its first sending: of an answer `attempt_id`, `number` and
+    `question_key` say which. `version` is the number of the version that stands, `sent_at`
+    when it was sent. While `claimed_until` has not come, `claimed_by` alone may read and
+    mark it.
     """
 
     __tablename__ = "marking"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    writing_id: Mapped[int] = mapped_column(ForeignKey("writing.id"), unique=True)
+    writing_id: Mapped[int | None] = mapped_column(ForeignKey("writing.id"), unique=True)
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
+    number: Mapped[int | None]
+    question_key: Mapped[str | None] = mapped_column(String(80))
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     course_key: Mapped[str] = mapped_column(String(80))
@@ -37,7 +51,11 @@ class Marking(MemberOwned):
     claimed_by: Mapped[int | None] = mapped_column(Id)
     claimed_until: Mapped[datetime.datetime | None]
 
-    __table_args__ = (Index("ix_marking_queue", "course_key", "state", "sent_at", "id"),)
+    __table_args__ = (
+        Index("ix_marking_queue", "course_key", "state", "sent_at", "id"),
+        UniqueConstraint("attempt_id", "number"),
+        CheckConstraint("(writing_id IS NULL) <> (attempt_id IS NULL)", name="of_one"),
+    )
     __reaches__: ClassVar[dict[Reach, ReachRule]]
 
 
@@ -89,7 +107,7 @@ class MarkingDecision(MemberOwned):
     __reaches__: ClassVar[dict[Reach, ReachRule]]
 
 
-def _to_mark(
+def to_mark(
     course_key: InstrumentedAttribute[str], person_id: InstrumentedAttribute[int]
 ) -> dict[Reach, ReachRule]:
     """The author; markers of the course, but never of what they wrote themselves."""
@@ -108,6 +126,6 @@ def _to_mark(
     }
 
 
-Marking.__reaches__ = _to_mark(Marking.course_key, Marking.person_id)
-WritingVersion.__reaches__ = _to_mark(WritingVersion.course_key, WritingVersion.person_id)
-MarkingDecision.__reaches__ = _to_mark(MarkingDecision.course_key, MarkingDecision.person_id)
+Marking.__reaches__ = to_mark(Marking.course_key, Marking.person_id)
+WritingVersion.__reaches__ = to_mark(WritingVersion.course_key, WritingVersion.person_id)
+MarkingDecision.__reaches__ = to_mark(MarkingDecision.course_key, MarkingDecision.person_id)

@@ -15,9 +15,13 @@ GRACE = datetime.timedelta(seconds=60)
 
 
 class AttemptState(enum.StrEnum):
-    """An attempt is open until it is handed in, by the learner or by the clock."""
+    """An attempt is open until it is handed in, by the learner or by the clock.
+
+    `to_mark`: it is handed in, and has no result before a person has marked every text in it.
+    """
 
     OPEN = "open"
+    TO_MARK = "to_mark"
     HANDED_IN = "handed_in"
 
 
@@ -27,15 +31,20 @@ class Past:
 
     handed_in_at: datetime.datetime
     is_passed: bool
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """Whether another attempt may begin, and if not now, from when."""
+    """Whether another attempt may begin, and if not now, from when.
+
+    `waits`: a person must mark the last one first.
+    """
 
     may_begin: bool
     left: int | None
     not_before: datetime.datetime | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,8 @@ def next_attempt(quiz: Quiz, past: Iterable[Past], now: datetime.datetime) -> Ne
     """
     attempts = list(past)
     left = None if quiz.attempts is None else max(0, quiz.attempts - len(attempts))
+    if any(attempt.waits for attempt in attempts):
+        return Next(False, left, waits=True)
     if left == 0:
         return Next(False, 0)
     if quiz.purpose != "knowledge-check" and any(attempt.is_passed for attempt in attempts):
