@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime
 import importlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Protocol, cast
 
 from lms.core.pdf.signing import Signer
+
+NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
 
 
 class UnprintableError(ValueError):
@@ -32,7 +36,14 @@ class Press(Protocol):
     """What `press` offers; named here so that nobody else need import it."""
 
     def make(
-        self, html: str, *, sheet: str, identifier: str, ground: str | None, seal: Seal | None
+        self,
+        html: str,
+        *,
+        sheet: str,
+        identifier: str,
+        ground: str | None,
+        seal: Seal | None,
+        pictures: Mapping[str, bytes],
     ) -> bytes: ...
 
 
@@ -51,13 +62,15 @@ def make_pdf(
     identifier: str,
     ground: str | None = None,
     seal: Seal | None = None,
+    pictures: Mapping[str, bytes] = NO_PICTURES,
 ) -> bytes:
     """The document as PDF/UA-1: tagged, with the language and title of its HTML.
 
     `sheet` is the style sheet, by its name among the assets; `ground` the HTML of what is
     printed under each of its pages: plain shapes without words, passed over when the
-    document is read aloud. Pictures are named as they lie among the assets; nothing else
-    can be fetched, whatever the HTML says.
+    document is read aloud. Pictures are named as they lie among the assets, or as
+    `given/<name>` when they are PNG or JPEG of `pictures`; nothing else can be fetched,
+    whatever the HTML says.
 
     The same arguments give the same bytes on the same fonts and libraries: the file
     carries no clock (dates come from `<meta name=dcterms.created>`) and no chance.
@@ -69,7 +82,9 @@ def make_pdf(
     hold all its lines, or the document takes more than one page; DocumentError for what is
     no asset of ours, and for anything else WeasyPrint has to complain about.
     """
-    return _press().make(html, sheet=sheet, identifier=identifier, ground=ground, seal=seal)
+    return _press().make(
+        html, sheet=sheet, identifier=identifier, ground=ground, seal=seal, pictures=pictures
+    )
 
 
 @cache

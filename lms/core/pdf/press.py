@@ -7,7 +7,7 @@ import logging
 import re
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -22,14 +22,24 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from config import ROOT
-from lms.core.pdf.making import DocumentError, DoesNotFitError, Seal, UnprintableError
+from lms.core.pdf.making import (
+    NO_PICTURES,
+    DocumentError,
+    DoesNotFitError,
+    Seal,
+    UnprintableError,
+)
 from lms.core.pdf.sealing import leave_room, pages_of, sealed
 
 ASSETS = ROOT / "lms" / "web" / "assets"
 BASE = "https://assets.invalid/"
 """What relative addresses in documents and sheets are completed with; no host has such a name."""
 
+GIVEN = "given/"
+"""What the addresses of pictures begin with that are handed over with a document."""
+
 CONTENT_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
+GIVEN_TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
 
 SLACK = 0.5
 """CSS pixels by which rounding may put a line outside its box."""
@@ -42,13 +52,18 @@ _NO_GLYPH = re.compile(r"\(U\+([0-9A-F]{4,6})\)")
 
 
 class AssetFetcher(URLFetcher):
-    """Opens what lies in our folder of assets, under the address BASE, and nothing else at all."""
+    """Opens what lies in our folder of assets or was given, under BASE, and nothing else at all."""
 
-    def __init__(self, folder: Path = ASSETS) -> None:
+    def __init__(self, folder: Path = ASSETS, given: Mapping[str, bytes] = NO_PICTURES) -> None:
         super().__init__(allowed_protocols=())
         self._folder = folder.resolve()
+        self._given = given
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        name = url.removeprefix(BASE + GIVEN)
+        kind = GIVEN_TYPES.get(Path(name).suffix)
+        if name in self._given and kind is not None:
+            return URLFetcherResponse(url, body=self._given[name], headers={"Content-Type": kind})
         path = (self._folder / unquote(url.removeprefix(BASE))).resolve()
         if (
             not url.startswith(BASE)
@@ -100,10 +115,18 @@ _fonts = FontConfiguration()
 _pictures: dict[str, Any] = {}
 
 
-def make(html: str, *, sheet: str, identifier: str, ground: str | None, seal: Seal | None) -> bytes:
+def make(
+    html: str,
+    *,
+    sheet: str,
+    identifier: str,
+    ground: str | None,
+    seal: Seal | None,
+    pictures: Mapping[str, bytes],
+) -> bytes:
     """See `making.make_pdf`. Threads wait for one another."""
     with _one_at_a_time, _closed():
-        laid_out = _laid_out(html, sheet)
+        laid_out = _laid_out(html, sheet, pictures)
         if not _fits(laid_out):
             raise DoesNotFitError("This is too long for one sheet.")
         under = None if ground is None else _ground(ground, sheet)
@@ -119,10 +142,15 @@ def make(html: str, *, sheet: str, identifier: str, ground: str | None, seal: Se
     return made if seal is None else sealed(made, seal)
 
 
-def _laid_out(html: str, sheet: str) -> Document:
-    source = HTML(string=html, base_url=BASE, url_fetcher=_fetcher)
+def _laid_out(html: str, sheet: str, pictures: Mapping[str, bytes] = NO_PICTURES) -> Document:
+    fetcher = AssetFetcher(given=pictures) if pictures else _fetcher
+    source = HTML(string=html, base_url=BASE, url_fetcher=fetcher)
     laid_out: Document = source.render(
-        font_config=_fonts, cache=_pictures, stylesheets=[_sheet(sheet)], pdf_variant=VARIANT
+        font_config=_fonts,
+        # What was given for one document is not kept for the next.
+        cache={} if pictures else _pictures,
+        stylesheets=[_sheet(sheet)],
+        pdf_variant=VARIANT,
     )
     return laid_out
 
