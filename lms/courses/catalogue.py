@@ -149,7 +149,7 @@ def card_of(edition: Edition, registry: Registry) -> CourseCard:
     return CourseCard(
         key=course.key,
         digest=edition.digest,
-        swatch=_swatch(course.key),
+        swatch=swatch_of(course.key),
         titles={language: version.title for language, version in versions.items()},
         summaries={language: version.summary for language, version in versions.items()},
         language=course.language,
@@ -171,7 +171,7 @@ def card_of(edition: Edition, registry: Registry) -> CourseCard:
     )
 
 
-def _swatch(key: str) -> str:
+def swatch_of(key: str) -> str:
     """The weave that is the face of the course, the same for ever (look.md)."""
     return SWATCHES[hashlib.sha256(key.encode()).digest()[0] % len(SWATCHES)]
 

@@ -1,0 +1,77 @@
+"""A paper as PDF/UA-1."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from markupsafe import Markup
+
+from lms.authoring.papers.drawings import SLIM, inked, size_of_drawing
+from lms.authoring.papers.parts import Paper
+from lms.authoring.papers.shared import without_dead_links
+from lms.core.pdf.making import make_pdf
+from lms.core.pdf.words import Words, direction
+
+AUTHORITY = "Regional Support Office"
+_SCREEN = re.compile(r'\s(?:tabindex|role|aria-label|rel)="[^"]*"')
+_ITEM_OR_PARAGRAPH = re.compile(r"<(/?)(li|p)\b[^>]*>")
+
+
+def paper_as_pdf(paper: Paper) -> bytes:
+    """The paper for A4, tagged; the same paper gives the same bytes.
+
+    Raises what `lms.core.pdf.making.make_pdf` raises: UnprintableError for a letter no font
+    of ours has.
+    """
+    words = Words.of(paper.words_language)
+    pictures: dict[str, bytes] = {}
+
+    def picture(content: bytes) -> str:
+        ending = "png" if content.startswith(b"\x89PNG") else "jpg"
+        name = f"{hashlib.sha256(content).hexdigest()}.{ending}"
+        pictures[name] = content
+        return f"given/{name}"
+
+    html = words.fill(
+        "authoring/papers/booklet.html",
+        paper=paper,
+        authority=AUTHORITY,
+        moment=f"{paper.made_on.isoformat()}T00:00:00Z",
+        safe=_safe,
+        drawing=lambda figure: Markup(inked(figure.drawing, figure.alternative)),  # noqa: S704
+        picture=picture,
+        is_wide=lambda figure: size_of_drawing(figure.drawing)[0] > SLIM,
+        direction=direction,
+        part_name=lambda part: type(part).__name__.lower(),
+    )
+    html = _items_inline(without_dead_links(html))
+    identifier = hashlib.sha256(html.encode()).hexdigest()[:32]
+    return make_pdf(html, sheet="booklet.css", identifier=identifier, pictures=pictures)
+
+
+def _safe(html: str) -> Markup:
+    """HTML of the renderer without what only a screen needs."""
+    return Markup(_SCREEN.sub("", html))  # noqa: S704 - the renderer made it, nh3 cleaned it
+
+
+def _items_inline(html: str) -> str:
+    """The page with paragraphs of list items as lines of the item.
+
+    WeasyPrint tags a block directly under the item, which PDF/UA does not allow.
+    """
+    depth, is_first = 0, True
+
+    def instead(found: re.Match[str]) -> str:
+        nonlocal depth, is_first
+        closes, name = bool(found[1]), found[2]
+        if name == "li":
+            depth, is_first = depth + (-1 if closes else 1), True
+            return found[0]
+        if not depth:
+            return found[0]
+        line = "" if closes or is_first else "<br>"
+        is_first = is_first and closes
+        return line
+
+    return _ITEM_OR_PARAGRAPH.sub(instead, html)
