@@ -1,0 +1,1 @@
+"""What changes guides: reading one in, correcting its tree, accepting it as an edition."""
