@@ -7,6 +7,7 @@ from lms.authoring.models.drafts import (
     DraftFile,
     DraftVersion,
 )
+from lms.authoring.models.reviewing import DraftPublication, DraftReview
 from lms.authoring.models.work import GuideWork, WorkItem
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "DraftComment",
     "DraftContributor",
     "DraftFile",
+    "DraftPublication",
+    "DraftReview",
     "DraftVersion",
     "GuideWork",
     "WorkItem",

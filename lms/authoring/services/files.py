@@ -19,6 +19,7 @@ from lms.authoring.rules.drafts import (
     RESTORED,
     SEEN_TO,
     WRITABLE,
+    DraftState,
     content_digest,
     draft_digest,
     flaw_of_file,
@@ -108,7 +109,11 @@ def write_many(
         raise NotPossibleError(
             N_("A course has at most %(number)s files. Divide it."), number=MOST_FILES
         )
-    draft.digest, draft.changed_at = draft_digest(digests), now
+    digest = draft_digest(digests)
+    if draft.state is DraftState.APPROVED and digest != draft.digest:
+        # A signature is of the bytes that were read.
+        draft.state = DraftState.OPEN
+    draft.digest, draft.changed_at = digest, now
     session.flush()
     if why != AUTOSAVED:
         record(session, actor, "draft.write", "draft", draft.id, now=now, files=sorted(changes))
