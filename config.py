@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from lms.core.key_files import write_once
+
 ROOT = Path(__file__).resolve().parent
 SHORTEST_SECRET = 32
 
@@ -176,9 +178,7 @@ def _secret_key(environ: Mapping[str, str], data_folder: Path, *, production: bo
         raise SettingsError("BEKAL_SECRET_KEY has no default in production. Set it.")
     path = data_folder / "secret_key"
     if not path.exists():
-        data_folder.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
+        write_once(path, secrets.token_urlsafe(48).encode())
     return path.read_text().strip()
 
 

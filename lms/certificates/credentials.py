@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +21,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from lms.certificates.rules import Snapshot
+from lms.core.key_files import write_once
 
 FORMAT = "bekal-certificate-1"
 LARGEST = 64 * 1024
@@ -57,7 +56,6 @@ def load_or_make_key(path: Path) -> SigningKey:
     Two workers that begin at once use the same key: the file is linked into place whole.
     """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         _write_new_key(path)
     private = serialization.load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(private, Ed25519PrivateKey):
@@ -143,17 +141,7 @@ def _write_new_key(path: Path) -> None:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as target:
-        target.write(pem)
-        target.flush()
-        os.fsync(target.fileno())
-    try:
-        with contextlib.suppress(FileExistsError):  # another worker was first: its key counts
-            os.link(temporary, path)
-    finally:
-        temporary.unlink()
+    write_once(path, pem)
 
 
 def _encode(raw: bytes) -> str:

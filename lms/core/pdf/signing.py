@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from config import Settings
+from lms.core.key_files import write_once
 
 KEY_FILE = "signing_key.pem"
 CERTIFICATE_FILE = "signing_certificate.pem"
@@ -107,20 +108,17 @@ def signer_of(settings: Settings) -> Signer:
         _make_key(key_file)
     if not certificate_file.exists():
         certificate = _self_issued(_loaded_key(key_file))
-        certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        write_once(certificate_file, certificate.public_bytes(serialization.Encoding.PEM))
     return Signer.load(key_file, certificate_file)
 
 
 def _make_key(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_bytes(
-        ec.generate_private_key(ec.SECP256R1()).private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
+    key = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
     )
+    write_once(path, key)
 
 
 def _self_issued(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
