@@ -11,6 +11,7 @@ from lms.alumni import models as alumni_models
 from lms.alumni import routes as alumni_routes
 from lms.assessments import jobs as assessment_jobs
 from lms.assessments import models as assessment_models
+from lms.authoring import jobs as authoring_jobs
 from lms.authoring import models as authoring_models
 from lms.authoring import routes as authoring_routes
 from lms.certificates import cli as certificates_cli
@@ -35,7 +36,9 @@ from lms.courses import models as courses_models
 from lms.courses import routes as courses_routes
 from lms.enrolments import jobs as enrolment_jobs
 from lms.enrolments import models as enrolment_models
+from lms.guides import jobs as guides_jobs
 from lms.guides import models as guides_models
+from lms.guides import routes as guides_routes
 from lms.learning import jobs as learning_jobs
 from lms.learning import models as learning_models
 from lms.learning import routes as learning_routes
@@ -60,6 +63,7 @@ BLUEPRINTS = (
     authoring_routes.blueprint,
     certificate_routes.blueprint,
     courses_routes.blueprint,
+    guides_routes.blueprint,
     learning_routes.blueprint,
     notices_routes.blueprint,
     people_routes.blueprint,
@@ -103,10 +107,12 @@ COMMANDS = (
 JOBS = (
     assessment_jobs,
     audit_jobs,
+    authoring_jobs,
     certificate_jobs,
     completion_jobs,
     demonstration_jobs,
     enrolment_jobs,
+    guides_jobs,
     retention,
     learning_jobs,
     notices_jobs,

@@ -1,0 +1,14 @@
+"""The room's jobs, one file a noun; here their handlers are put together for the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lms.authoring.jobs import papers
+from lms.core.jobs.periodic import Periodic
+from lms.core.jobs.work import Handler
+
+HANDLERS: Mapping[str, Handler] = {
+    **papers.HANDLERS,
+}
+PERIODIC: tuple[Periodic, ...] = (*papers.PERIODIC,)
