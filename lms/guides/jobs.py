@@ -37,7 +37,7 @@ def read_guide(work: Work) -> None:
     key = str(work.payload["storage_key"])
     with work.reading() as session:
         done = _import_of(session, work.run_id)
-    if done is None:
+    if done is None and not refused_in(work.result):
         try:
             reading = _read(work, key)
         except UnreadableError as refused:

@@ -6,6 +6,7 @@ without saying which row another member must not find.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -22,6 +23,9 @@ from lms.core.jobs.services import enqueue
 from lms.enrolments.models import Assignment
 from lms.enrolments.rules.assigning import AssignmentState
 from lms.enrolments.rules.assigning import SubjectKind as AssignedKind
+from lms.guides.models import GuideImport, GuideSection, StoredGuide, StoredGuideEdition
+from lms.guides.readers.values import ReadGuide, ReadSection
+from lms.guides.rules.states import GuideImportState
 from lms.notices.models import Notice
 from lms.notices.rules import Category
 from lms.people.models import ImportRun, Merge, Person, Transfer
@@ -145,6 +149,7 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
             done_at=now,
         )
     )
+    guide_import_id = _guide(session)
     opened = begin_session(session, official, browser="Test", second_factor=False, now=now)
     session.flush()
     taught = make_taught_rows(session, official, mark)
@@ -158,7 +163,10 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "course_key": "victim-identification",
         "digest": "0",
         "draft_id": draft.id,
+        "edition_key": "2024-en",
         "form_name": "csv",
+        "guide_import_id": guide_import_id,
+        "guide_key": "guide-sample",
         "paper_name": "workbook-en.pdf",
         "helpline_id": 1,
         "int:run_id": run.id,
@@ -179,6 +187,8 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "role_id": role.id,
         "run_id": job.run_id,
         "scenario_key": "vessel-at-coralia",
+        "section_id": "1",
+        "section_key": "contact",
         "session_id": opened.session_id,
         "step_key": "arrival",
         "string:number": certificate.number,
@@ -187,6 +197,51 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "verb": "retry",
     }
     return Samples({name: str(value) for name, value in values.items()})
+
+
+def _guide(session: Session) -> int:
+    """An accepted edition of a guide, and the id of an import whose tree is being corrected."""
+    now = clock.now()
+    guide = StoredGuide(
+        key="guide-sample", title="A guide", short="A guide", publisher="A body", created_at=now
+    )
+    session.add(guide)
+    session.flush()
+    edition = StoredGuideEdition(
+        guide_id=guide.id,
+        key="2024-en",
+        language="en",
+        year=2024,
+        publisher="A body",
+        file_digest="0",
+        accepted_at=now,
+    )
+    reading = ReadGuide("A guide", 1, (ReadSection("Contact", 1, 1, "Say who you are."),))
+    found = GuideImport(
+        state=GuideImportState.OPEN,
+        file_name="guide.pdf",
+        kind="pdf",
+        file_digest="0",
+        reading=json.dumps(reading.as_json()),
+        steps={"steps": []},
+        facts={"title": "A guide", "pages": 1, "sections": 1},
+        run_id="00000000-0000-4000-8000-000000000015",
+        started_at=now,
+    )
+    session.add_all([edition, found])
+    session.flush()
+    session.add(
+        GuideSection(
+            guide_edition_id=edition.id,
+            position=0,
+            key="contact",
+            title="Contact",
+            level=1,
+            digest="0",
+            text="Say who you are.",
+        )
+    )
+    return found.id
 
 
 def _certificate(session: Session, official: Person, mark: str, enrolment_id: int) -> Certificate:

@@ -47,19 +47,16 @@ class GuideWithEditions:
 def list_guides(session: Session, actor: Actor, folder: Path) -> list[GuideWithEditions]:
     """Every guide by title, in three statements."""
     registry = registry_of(session, folder)
-    counts = dict(
-        session.execute(
-            select(GuideSection.guide_edition_id, func.count()).group_by(
-                GuideSection.guide_edition_id
-            )
-        ).tuples()
+    counted = select(GuideSection.guide_edition_id, func.count().label("sections")).group_by(
+        GuideSection.guide_edition_id
     )
+    counts = {row.guide_edition_id: row.sections for row in session.execute(counted)}
     rows = select(StoredGuide.key, StoredGuideEdition).join(
         StoredGuideEdition, StoredGuideEdition.guide_id == StoredGuide.id
     )
-    stored: dict[tuple[str, str], StoredGuideEdition] = {
-        (key, edition.key): edition for key, edition in session.execute(rows).tuples()
-    }
+    stored: dict[tuple[str, str], StoredGuideEdition] = {}
+    for key, edition in session.execute(rows):
+        stored[key, edition.key] = edition
     found = []
     for guide in registry.guides.values():
         editions = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lms.core.actor import Actor
@@ -91,21 +91,23 @@ def correct(
     session: Session,
     actor: Actor,
     guide_import_id: int,
-    step: Mapping[str, Any],
+    steps: Sequence[Mapping[str, Any]],
     *,
     seen: int,
     now: datetime.datetime,
 ) -> GuideImport:
-    """Take one correction. `seen` is how many steps the page knew of.
+    """Take the corrections of one press, all or none. `seen` is how many steps the page knew of.
 
     Raises NotPossibleError when there are others by now, and as `rules.trees.take_step`.
     """
     found = _open(session, actor, guide_import_id, "correct", seen)
-    steps = found.steps["steps"]
-    if len(steps) >= MOST_STEPS:
+    taken = found.steps["steps"]
+    if len(taken) + len(steps) > MOST_STEPS:
         raise NotPossibleError(_TOO_MANY)
-    take_step(tree_of(reading_of(found), steps), step, len(steps) + 1)
-    found.steps = {"steps": [*steps, dict(step)]}
+    tree = tree_of(reading_of(found), taken)
+    for number, step in enumerate(steps, len(taken) + 1):
+        tree = take_step(tree, step, number)
+    found.steps = {"steps": [*taken, *({**step, "press": len(taken)} for step in steps)]}
     session.flush()
     return found
 
@@ -113,11 +115,13 @@ def correct(
 def undo(
     session: Session, actor: Actor, guide_import_id: int, *, seen: int, now: datetime.datetime
 ) -> GuideImport:
-    """Leave the last correction out. Raises NotPossibleError when there is none, or others."""
+    """Leave the corrections of the last press out. Raises NotPossibleError when there is none."""
     found = _open(session, actor, guide_import_id, "correct", seen)
-    if not found.steps["steps"]:
+    steps = found.steps["steps"]
+    if not steps:
         raise NotPossibleError(N_("There is no correction to undo."))
-    found.steps = {"steps": found.steps["steps"][:-1]}
+    last = steps[-1]["press"]
+    found.steps = {"steps": [step for step in steps if step["press"] != last]}
     session.flush()
     return found
 
