@@ -46,7 +46,7 @@ def problems_of(
             if registry.reference(source) is None:
                 where = f"sources[{place}]"
                 own.append(error(item.file, None, where, _NO_SOURCE, key=source))
-        source_file = _alone(item, str(number))
+        source_file = alone(item, str(number))
         if source_file is not None:
             subject.reading.sources.append(source_file)
     check_questions(subject)
@@ -64,21 +64,25 @@ def problems_in(
     `rest` is what the course has besides its bank: terms and pages the words may name.
     """
     found = problems_of([item], objectives, registry)[item.key]
-    alone = _alone(item, item.file)
-    if alone is None or alone.value is None:
+    source = alone(item)
+    if source is None or source.value is None:
         return found
     subject = Subject(rest, registry, [])
-    for path, text in words_in(alone.value):
-        check_prose(subject, alone, path, text)
+    for path, text in words_in(source.value):
+        check_prose(subject, source, path, text)
     return (*found, *map(_own_field, subject.problems))
 
 
-def _alone(item: Item, path: str) -> SourceFile | None:
-    """The item as a bank file of its own, so that the checks of a course can look at it."""
+def alone(item: Item, path: str = "") -> SourceFile | None:
+    """The item as a bank file of its own, so that the checks of a course can look at it.
+
+    `path` names the file in problems; None for an item that is not whole.
+    """
     place = place_of(item.file)
     if item.question is None or place is None:
         return None
     bank = Bank(file=item.file, questions=(item.question,))
+    path = path or item.file
     return SourceFile(path, place, Marked(path, {}, {(): 1}), value=bank)
 
 

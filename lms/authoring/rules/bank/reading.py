@@ -212,10 +212,11 @@ def ordered(tree: Mapping[str, Any]) -> dict[str, Any]:
 
     Names that its type does not have stand last: nothing anybody wrote is dropped.
     """
-    return _ordered(tree, _CLASSES.get(str(tree.get("type")), QuestionBase))
+    return ordered_as(tree, _CLASSES.get(str(tree.get("type")), QuestionBase))
 
 
-def _ordered(tree: Mapping[str, Any], model: type[BaseModel] | None) -> dict[str, Any]:
+def ordered_as(tree: Mapping[str, Any], model: type[BaseModel] | None) -> dict[str, Any]:
+    """The names of a tree in the order of a model, what is empty left out, inside rows too."""
     fields = model.model_fields if model is not None else {}
     inner = {f.alias or name: _row_model(f.annotation) for name, f in fields.items()}
     names = [*(name for name in inner if name in tree), *(n for n in tree if n not in inner)]
@@ -229,7 +230,7 @@ def _ordered(tree: Mapping[str, Any], model: type[BaseModel] | None) -> dict[str
 
 def _without_nothing(value: Any, model: type[BaseModel] | None) -> Any:
     if isinstance(value, Mapping):
-        return _ordered(value, model)
+        return ordered_as(value, model)
     if isinstance(value, Sequence) and not isinstance(value, str):
         parts = [_without_nothing(part, model) for part in value]
         return [part for part in parts if part not in (None, "", [], {})]
