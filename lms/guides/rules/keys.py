@@ -20,7 +20,7 @@ def keys_for(
     `before` is the newest edition in the same language: a section that continues one of it
     keeps its key. `elsewhere` is an edition in another language: if both have the same
     levels in the same order, keys go by place, since a translation keeps the order. `known`
-    are keys of the registry by title as it stands there. The rest is made of titles.
+    are the registry's titles by key. The rest is made of titles.
     """
     keys: dict[int, str] = dict(carried_keys(before, sections)) if before else {}
     if not before and [each.level for each in elsewhere] == [each.level for each in sections]:
