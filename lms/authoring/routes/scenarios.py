@@ -37,13 +37,15 @@ from lms.core.text import N_
 from lms.courses.render.clean import safe
 from lms.courses.render.page import Renderer
 from lms.courses.story.drawing import draw
-from lms.courses.story.faults import FaultKind, faults_of, marks_of
+from lms.courses.story.faults import SENTENCES, FaultKind, faults_of, marks_of
 from lms.courses.story.graph import Graph, graph_in, letter_of, text_of
 from lms.courses.values.course import Glossary
 
 MOST_PLAYED = 200
 """Steps of a trial; the address holds them."""
 _STEP = re.compile(r"^nodes\[(\d+)\](?:\.choices\[(\d+)\])?\.?(.*)$")
+_MARKED = frozenset(SENTENCES.values())
+"""Sentences that a mark beside the step says in the words of this page."""
 _ADDRESS = "/drafts/<int:draft_id>/scenarios"
 
 
@@ -323,6 +325,8 @@ def _shown(draft: Draft, checked: CheckedDraft, key: str) -> Shown:
             others.append(problem)
             continue
         step, choice, field = match.groups()
+        if problem.sentence in _MARKED:
+            continue
         letter = letter_of(int(choice) - 1) if choice else ""
         by_step.setdefault(int(step), []).append(Told(problem, letter, field))
     marks = marks_of(faults_of(graph)) if graph is not None else {}
@@ -380,6 +384,7 @@ def _step_page(
         number=place + 1 if place is not None else len(story.nodes) + 1,
         form=form,
         told=shown.by_step.get(place + 1, []) if place is not None else [],
+        marks=shown.marks.get(step_key, []),
         has_variables=bool(story.tree.get("variables")),
         is_unsaved=is_unsaved,
         has_moved=has_moved,
