@@ -79,7 +79,7 @@ class QuestionFace(Value):
     number: int
     type: Literal[
         "single", "multiple", "true-false", "matching", "ordering", "short-answer", "numeric",
-        "gap-select", "essay",
+        "gap-select", "essay", "file",
     ]  # fmt: skip
     points: int
     prompt: str

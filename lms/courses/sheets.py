@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lms.courses.values.edition import Edition
 from lms.courses.values.question import (
     EssayQuestion,
+    FileQuestion,
     GapSelectQuestion,
     MatchingQuestion,
     MultipleQuestion,
@@ -28,6 +29,7 @@ _TELL = {
     "numeric": "a number",
     "gap-select": "choose for each gap",
     "essay": "a text, marked by its rubric",
+    "file": "a file, marked by its rubric",
 }
 
 
@@ -68,7 +70,7 @@ def _asked(question: Question) -> Iterator[str]:
     elif isinstance(question, GapSelectQuestion):
         for gap in question.gaps:
             yield f"- {gap.key}: {' / '.join(sorted(option.text for option in gap.options))}"
-    elif isinstance(question, EssayQuestion):
+    elif isinstance(question, EssayQuestion | FileQuestion):
         yield from (f"- {criterion.text}" for criterion in question.rubric)
     elif isinstance(question, NumericQuestion) and question.unit:
         yield f"In {question.unit}"
@@ -89,7 +91,7 @@ def _answers(question: Question) -> Iterator[str]:
     elif isinstance(question, GapSelectQuestion):
         for gap in question.gaps:
             yield from (f"{gap.key} = {option.text}" for option in gap.options if option.right)
-    elif isinstance(question, EssayQuestion):
+    elif isinstance(question, EssayQuestion | FileQuestion):
         for criterion in question.rubric:
             best = max(criterion.levels, key=lambda level: level.points)
             yield f"{criterion.text} {best.text}"

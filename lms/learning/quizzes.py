@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from lms.assessments.models import Answer, Attempt
+from lms.assessments.models import Answer, Attempt, MarkingDecision
 from lms.assessments.rules.answers import tokens_of
-from lms.assessments.rules.marking import Given, mark, right_answer
+from lms.assessments.rules.attempts import AttemptState
+from lms.assessments.rules.corrections import Keyed
+from lms.assessments.rules.marking import Given, mark, marked_by_person, right_answer
 from lms.assessments.services.attempts import drawing_of
 from lms.courses.faces import DrawnQuestion, QuestionFace, face
 from lms.courses.values.edition import Edition
@@ -20,8 +22,19 @@ from lms.courses.values.question import (
     Question,
 )
 from lms.courses.values.quiz import Quiz, Shown
+from lms.courses.values.task import Criterion
 
 Words = Callable[[str], Markup]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsMark:
+    """What a person said of an answer: criteria with the level reached and its points."""
+
+    levels: tuple[tuple[str, str, int], ...]
+    points: int
+    possible: int
+    comment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +50,7 @@ class Reviewed:
     """One question of an attempt handed in. What may not be shown yet is None or empty.
 
     `feedback` is on the answer as a whole; `beside` is on one part of it, by the part's token.
-    `waits`: a person has not marked it yet.
+    Of what a person marks `waits` says that it is not marked yet, `marked` what they said.
     """
 
     face: QuestionFace
@@ -48,6 +61,7 @@ class Reviewed:
     right: Mapping[str, str]
     rationale: Markup | None
     waits: bool = False
+    marked: PersonsMark | None = None
 
 
 def asked(
@@ -65,29 +79,59 @@ def asked(
     ]
 
 
+def has_marked(keyed: Keyed) -> bool:
+    """Whether a person marks any of these questions."""
+    return any(marked_by_person(question) for question in keyed.questions.values())
+
+
 def reviewed(
-    edition: Edition,
+    keyed: Keyed,
     quiz: Quiz,
     attempt: Attempt,
     answers: Mapping[int, Answer],
     words: Words,
     shown: frozenset[Shown],
+    decisions: Mapping[int, MarkingDecision],
 ) -> list[Reviewed]:
-    """The questions of an attempt handed in, with no more than the review rules show."""
+    """The questions of an attempt handed in, with no more than the review rules show.
+
+    What a person said of an answer is always its author's to read: where nothing else may
+    be shown yet, the answers marked by people are shown alone.
+    """
     drawing = drawing_of(attempt)
-    questions = edition.questions_in(quiz, drawing.language)
-    faces = face(quiz, questions, drawing, words).questions
-    return [
-        review_of(
-            questions[drawn.question],
-            drawn,
-            one,
-            answers[one.number].given if one.number in answers else {},
-            words,
-            shown,
-        )
-        for one, drawn in zip(faces, drawing.questions, strict=True)
+    faces = face(quiz, keyed.questions, drawing, words).questions
+    lines = []
+    for one, drawn in zip(faces, drawing.questions, strict=True):
+        question = keyed.questions[drawn.question]
+        given = answers[one.number].given if one.number in answers else {}
+        line = review_of(question, drawn, one, given, words, shown)
+        if drawn.question in keyed.for_everyone:
+            line = replace(line, is_right=True if line.is_right is not None else None)
+        if marked_by_person(question):
+            decision = decisions.get(one.number)
+            line = replace(
+                line,
+                is_right=None,
+                waits=decision is None and attempt.state is AttemptState.TO_MARK and bool(given),
+                marked=_persons_mark(question.rubric, decision) if decision else None,
+            )
+        if line.waits or line.marked or shown - {"score"}:
+            lines.append(line)
+    return lines
+
+
+def _persons_mark(rubric: Sequence[Criterion], decision: MarkingDecision) -> PersonsMark:
+    levels = [
+        (criterion.text, criterion.levels[decision.levels[criterion.key]])
+        for criterion in rubric
+        if decision.levels.get(criterion.key, len(criterion.levels)) < len(criterion.levels)
     ]
+    return PersonsMark(
+        levels=tuple((text, level.text, level.points) for text, level in levels),
+        points=decision.points,
+        possible=decision.possible,
+        comment=decision.comment,
+    )
 
 
 def review_of(

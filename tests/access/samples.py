@@ -182,6 +182,7 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "path": "course.yaml",
         "path_key": "frontline-officer",
         "period_key": "2025-Q4",
+        "place": 1,
         "person_id": official.id,
         "place_key": "who-decides",
         "role_id": role.id,

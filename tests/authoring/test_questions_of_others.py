@@ -337,10 +337,10 @@ def test_qti_package_is_read_in_order_and_a_dishonest_one_is_refused() -> None:
         archive.writestr("imsmanifest.xml", "<manifest/>")
         archive.writestr("items/two.xml", item.replace(b'title="Item"', b'title="Second"'))
         archive.writestr("items/one.xml", item.replace(b'title="Item"', b'title="First"'))
-        archive.writestr("items/zzz.xml", qti("<uploadInteraction/>", ">"))
+        archive.writestr("items/zzz.xml", qti("<drawingInteraction/>", ">"))
     taken = read_qti(packed.getvalue())
     assert [question.name for question in taken.questions] == ["First", "Second"]
-    assert [left.why.values for left in taken.left_out] == [{"type": "uploadInteraction"}]
+    assert [left.why.values for left in taken.left_out] == [{"type": "drawingInteraction"}]
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.xml", b"0" * 40_000_000)
@@ -385,15 +385,30 @@ questions:
           - {points: 2, text: It does.}
     rationale: "A good text: {safe} first."
     sources: [protocol]
+  - key: your-sketch
+    type: file
+    objective: o
+    prompt: Draw the room.
+    rubric:
+      - key: door
+        text: The door is drawn.
+        levels:
+          - {points: 0, text: It is not.}
+          - {points: 1, text: It is.}
+    rationale: The door must be seen from every chair.
+    sources: [protocol]
 """
 
 
 def test_texts_with_gaps_and_essays_go_out_and_come_back_as_our_own() -> None:
-    gaps, essay = Bank.model_validate({"file": "bank/a.yaml", **yaml.safe_load(GAPS)}).questions
-    text, left_out = as_gift([gaps, essay])
-    assert left_out == (gaps,)
+    bank = Bank.model_validate({"file": "bank/a.yaml", **yaml.safe_load(GAPS)})
+    gaps, essay, file = bank.questions
+    text, left_out = as_gift([gaps, essay, file])
+    assert left_out == (gaps, file)
     from_gift = only(read_gift(text))
-    again, essay_again = read_moodle_xml(as_moodle_xml([gaps, essay])).questions
+    again, essay_again, file_again = read_moodle_xml(as_moodle_xml([gaps, essay, file])).questions
+    assert known_again(file_again, file)
+    assert file_again.answers.kind is Kind.FILE
     assert known_again(from_gift, essay)
     assert known_again(essay_again, essay)
     assert known_again(again, gaps)

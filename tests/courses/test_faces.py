@@ -63,6 +63,10 @@ QUESTIONS = [
         {"key": "c1", "text": "SECRET criterion", "levels": [
             {"points": 0, "text": "SECRET low"}, {"points": 2, "text": "SECRET high"}]},
     ]},
+    {**BASE, "key": "file-secret", "type": "file", "rubric": [
+        {"key": "c1", "text": "SECRET criterion", "levels": [
+            {"points": 0, "text": "SECRET low"}, {"points": 2, "text": "SECRET high"}]},
+    ]},
 ]  # fmt: skip
 BANK = Bank.model_validate({"file": "bank/all.yaml", "questions": QUESTIONS})
 BY_KEY: dict[str, Question] = {question.key: question for question in BANK.questions}

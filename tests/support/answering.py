@@ -11,6 +11,7 @@ from lms.courses.values.edition import Edition
 from lms.courses.values.question import (
     GAP_MARK,
     EssayQuestion,
+    FileQuestion,
     GapSelectQuestion,
     MatchingQuestion,
     MultipleQuestion,
@@ -68,6 +69,8 @@ def give(field: Locator, question: Question, *, right: bool) -> None:
             fill_gaps(field, question, right=right)
         case EssayQuestion() | ShortAnswerQuestion():
             field.get_by_role("textbox").fill(words_for(question) if right else NOT_THE_ANSWER)
+        case FileQuestion():
+            raise LookupError("A file cannot be written by hand.")
         case NumericQuestion():
             wrong = question.answer + question.tolerance * 2 + 1
             field.get_by_role("textbox").fill(f"{question.answer if right else wrong:g}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, tuple_
 
 from lms.access.permissions import Permission
-from lms.access.reaches import Reach, scoped, vouched
+from lms.access.reaches import Reach, scoped, vouched, within
 from lms.access.rules import scopes_for
 from lms.assessments.models import Marking, MarkingDecision, WritingVersion
 from lms.assessments.rules.markings import MarkingState
@@ -102,6 +102,32 @@ def find_own_marking(
         Marking.enrolment_id == enrolment_id, Marking.activity_key == activity_key
     )
     return session.execute(statement).scalar_one_or_none()
+
+
+def decisions_on(session: Session, actor: Actor, attempt_id: int) -> dict[int, MarkingDecision]:
+    """What was decided about the answers of one's own attempt, by number of the question."""
+    statement = (
+        scoped(MarkingDecision, actor, Reach.SELF)
+        .join(Marking, Marking.id == MarkingDecision.marking_id)
+        .where(Marking.attempt_id == attempt_id)
+        .add_columns(Marking.number)
+    )
+    found = session.execute(within(statement, Marking, actor, Reach.SELF))
+    return {number: decision for decision, number in found if number is not None}
+
+
+def waiting_quizzes(session: Session, actor: Actor, enrolment_id: int) -> frozenset[str]:
+    """Keys of the quizzes of one's own enrolment with answers that wait for a marker."""
+    statement = (
+        scoped(Marking, actor, Reach.SELF)
+        .with_only_columns(Marking.activity_key)
+        .where(
+            Marking.enrolment_id == enrolment_id,
+            Marking.attempt_id.is_not(None),
+            Marking.state == MarkingState.SENT,
+        )
+    )
+    return frozenset(session.execute(statement).scalars())
 
 
 def history_of(session: Session, actor: Actor, marking: Marking, reach: Reach) -> History:

@@ -12,6 +12,7 @@ from typing import Any
 from lms.courses.faces import DrawnQuestion, listed
 from lms.courses.values.question import (
     EssayQuestion,
+    FileQuestion,
     GapSelectQuestion,
     MatchingQuestion,
     MultipleQuestion,
@@ -44,6 +45,9 @@ def given_in(question: Question, drawn: DrawnQuestion, name: str, sent: Sent) ->
         return _pairs_in(question, drawn, name, sent)
     if isinstance(question, OrderingQuestion):
         return _order_in(drawn, name, sent)
+    if isinstance(question, FileQuestion):
+        # Files do not come in fields; `services.files` keeps them.
+        return {}
     if isinstance(question, GapSelectQuestion):
         return _gaps_in(question, drawn, name, sent)
     longest = LONGEST_ESSAY if isinstance(question, EssayQuestion) else LONGEST_TEXT
@@ -78,6 +82,8 @@ def tokens_of(question: Question, drawn: DrawnQuestion, given: dict[str, Any]) -
         return {
             place[key]: str(number) for number, key in enumerate(given["order"], 1) if key in place
         }
+    if "file" in given:
+        return {"": str(given.get("name", ""))}
     return {"": str(given.get("answer") or given.get("text") or "")}
 
 

@@ -8,11 +8,12 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeGuard
 
 from lms.core.text import fold
 from lms.courses.values.question import (
     EssayQuestion,
+    FileQuestion,
     GapSelectQuestion,
     MatchingQuestion,
     MultipleQuestion,
@@ -26,7 +27,7 @@ from lms.courses.values.question import (
 
 Given = Mapping[str, Any]
 """An answer by permanent keys, as JSON: `option`, `options`, `answer`, `pairs`, `order`, `gaps`,
-`text`.
+`text`, `file` (an id of ours).
 
 Empty when the question was left out.
 """
@@ -50,7 +51,7 @@ class Mark:
 def mark(question: Question, given: Given) -> Mark:
     """The mark of an answer. A question left out has no feedback and no points.
 
-    An essay earns nothing here: a person marks it (`marked_by_person`).
+    What a person marks earns nothing here (`marked_by_person`).
     """
     if not given:
         return Mark(NOTHING)
@@ -68,14 +69,14 @@ def mark(question: Question, given: Given) -> Mark:
         return _short_answer(question, given)
     if isinstance(question, GapSelectQuestion):
         return _gaps(question, given)
-    if isinstance(question, EssayQuestion):
+    if isinstance(question, EssayQuestion | FileQuestion):
         return Mark(NOTHING)
     return _numeric(question, given)
 
 
-def marked_by_person(question: Question) -> bool:
+def marked_by_person(question: Question) -> TypeGuard[EssayQuestion | FileQuestion]:
     """Whether an answer waits for somebody to read it."""
-    return isinstance(question, EssayQuestion)
+    return isinstance(question, EssayQuestion | FileQuestion)
 
 
 def _single(question: SingleQuestion, given: Given) -> Mark:
@@ -208,7 +209,7 @@ def read_number(text: str) -> Fraction | None:
 def right_answer(question: Question) -> Given:
     """The answer that earns everything; shown when the quiz's review rules allow it.
 
-    Empty for an essay, which has no one right answer.
+    Empty for what a person marks, which has no one right answer.
     """
     if isinstance(question, SingleQuestion):
         return {"option": next(option.key for option in question.options if option.right)}
@@ -229,6 +230,6 @@ def right_answer(question: Question) -> Given:
                 for gap in question.gaps
             }
         }
-    if isinstance(question, EssayQuestion):
+    if isinstance(question, EssayQuestion | FileQuestion):
         return {}
     return {"text": f"{question.answer:g}"}

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from lms.access.reaches import Reach, within
 from lms.assessments.models import Answer, Attempt
 from lms.assessments.queries.attempts import answers_of, list_attempts, lock_attempt, open_of
+from lms.assessments.queries.corrections import keyed_questions
 from lms.assessments.rules.attempts import (
     AttemptState,
     Past,
@@ -21,7 +22,9 @@ from lms.assessments.rules.attempts import (
     next_attempt,
     still_counts,
 )
-from lms.assessments.rules.marking import Given, mark
+from lms.assessments.rules.corrections import Keyed
+from lms.assessments.rules.marking import Given, marked_by_person
+from lms.assessments.services.markings import send_answer
 from lms.core.actor import Actor
 from lms.core.audit.services import record
 from lms.core.database import Session, insert_once
@@ -54,6 +57,8 @@ def begin(
         return stood
     allowed = next_attempt(quiz, past_of(attempts), now)
     if not allowed.may_begin:
+        if allowed.waits:
+            raise NotPossibleError(N_("Your last attempt waits to be marked. You are told when."))
         if allowed.not_before is not None:
             raise NotPossibleError(N_("The next attempt opens later; the page says when."))
         raise NotPossibleError(N_("No attempt at this quiz is left."))
@@ -91,7 +96,7 @@ def begin(
 def past_of(attempts: Sequence[Attempt]) -> list[Past]:
     """What the rules need of the attempts handed in."""
     return [
-        Past(attempt.handed_in_at, attempt.is_passed)
+        Past(attempt.handed_in_at, attempt.is_passed, attempt.state is AttemptState.TO_MARK)
         for attempt in attempts
         if attempt.handed_in_at is not None
     ]
@@ -127,6 +132,7 @@ def hand_in(
 ) -> Attempt:
     """Keep the last answers, mark all, and close the attempt; handing in twice changes nothing.
 
+    With texts or files in it that a person marks it waits for them, and has no result yet.
     Fifty submits at once close it once: the row is locked and its state decides.
     """
     attempt = lock_attempt(session, actor, attempt_id)
@@ -134,10 +140,29 @@ def hand_in(
         return attempt
     if still_counts(attempt.deadline_at, now):
         _keep(session, actor, attempt, given, now)
-    _mark(session, actor, attempt, edition, quiz)
-    attempt.state = AttemptState.HANDED_IN
     attempt.handed_in_at = now if attempt.deadline_at is None else min(now, attempt.deadline_at)
+    keyed = keyed_questions(session, edition, quiz, drawing_of(attempt).language)
+    answers = answers_of(session, actor, attempt)
+    mark_answers(attempt, keyed, answers)
+    waiting = [
+        number
+        for number, drawn in enumerate(drawing_of(attempt).questions, 1)
+        if number in answers
+        and answers[number].given
+        and drawn.question not in keyed.for_everyone
+        and marked_by_person(keyed.questions[drawn.question])
+    ]
+    if waiting:
+        attempt.state = AttemptState.TO_MARK
+    else:
+        close(attempt, keyed, answers, quiz)
     session.flush()
+    for number in waiting:
+        send_answer(
+            session, actor, attempt, answers[number], edition.course.key,
+            drawing_of(attempt).questions[number - 1].question,
+            language=drawing_of(attempt).language, now=now,
+        )  # fmt: skip
     record(
         session,
         actor,
@@ -194,21 +219,37 @@ def _keep(
         )
 
 
-def _mark(session: Session, actor: Actor, attempt: Attempt, edition: Edition, quiz: Quiz) -> None:
-    drawing = drawing_of(attempt)
-    questions = edition.questions_in(quiz, drawing.language)
-    answers = answers_of(session, actor, attempt)
-    earned, possible = Fraction(0), 0
-    for number, drawn in enumerate(drawing.questions, 1):
-        question = questions[drawn.question]
-        possible += question.points
+def mark_answers(attempt: Attempt, keyed: Keyed, answers: Mapping[int, Answer]) -> None:
+    """Write beside each answer its share. What a person has marked keeps the share it was given."""
+    for number, drawn in enumerate(drawing_of(attempt).questions, 1):
         answer = answers.get(number)
         if answer is None:
             continue
-        share = mark(question, answer.given).share
-        answer.share = str(share)
-        earned += share * question.points
-    result = Result(earned, possible)
-    attempt.earned, attempt.possible = str(earned), possible
+        is_for_everyone = drawn.question in keyed.for_everyone
+        if is_for_everyone or not marked_by_person(keyed.questions[drawn.question]):
+            answer.share = str(keyed.mark(drawn.question, answer.given).share)
+
+
+def total_of(attempt: Attempt, keyed: Keyed, shares: Mapping[int, Fraction]) -> Result:
+    """What the attempt comes to with these shares, by the number of the question."""
+    earned, possible = Fraction(0), 0
+    for number, drawn in enumerate(drawing_of(attempt).questions, 1):
+        points = keyed.questions[drawn.question].points
+        possible += points
+        share = Fraction(1) if drawn.question in keyed.for_everyone else shares.get(number)
+        earned += (share or Fraction(0)) * points
+    return Result(earned, possible)
+
+
+def shares_of(answers: Mapping[int, Answer]) -> dict[int, Fraction]:
+    """The share of each answer that has one."""
+    return {number: Fraction(each.share) for number, each in answers.items() if each.share}
+
+
+def close(attempt: Attempt, keyed: Keyed, answers: Mapping[int, Answer], quiz: Quiz) -> None:
+    """Write the result of a marked attempt: from now on it counts."""
+    result = total_of(attempt, keyed, shares_of(answers))
+    attempt.earned, attempt.possible = str(result.earned), result.possible
     attempt.percent = result.percent
     attempt.is_passed = result.passes(quiz.pass_mark)
+    attempt.state = AttemptState.HANDED_IN

@@ -6,7 +6,14 @@ import datetime
 from collections.abc import Mapping, Sequence
 
 from lms.access.reaches import Reach
-from lms.assessments.models import Marking, MarkingDecision, Writing, WritingVersion
+from lms.assessments.models import (
+    Answer,
+    Attempt,
+    Marking,
+    MarkingDecision,
+    Writing,
+    WritingVersion,
+)
 from lms.assessments.queries.markings import find_own_marking, get_marking, history_of
 from lms.assessments.rules.markings import (
     CLAIM_LASTS,
@@ -26,6 +33,9 @@ from lms.core.errors import BadInputError, NotPossibleError, RefusedError
 from lms.core.text import N_
 from lms.courses.values.task import Criterion
 from lms.enrolments.models import Enrolment
+
+ANSWER = "answer"
+"""The name of the one prompt that an answer of an attempt answers."""
 
 
 def send_to_marking(
@@ -81,6 +91,54 @@ def send_to_marking(
     return marking
 
 
+def send_answer(
+    session: Session,
+    actor: Actor,
+    attempt: Attempt,
+    answer: Answer,
+    course_key: str,
+    question_key: str,
+    *,
+    language: str,
+    now: datetime.datetime,
+) -> Marking:
+    """Put one answer of an attempt that is being handed in into the queue.
+
+    The attempt is locked by the caller, so it comes here once.
+    """
+    marking = Marking(
+        attempt_id=attempt.id,
+        number=answer.number,
+        question_key=question_key,
+        enrolment_id=attempt.enrolment_id,
+        person_id=attempt.person_id,
+        member_code=attempt.member_code,
+        course_key=course_key,
+        activity_key=attempt.activity_key,
+        state=MarkingState.SENT,
+        version=1,
+        sent_at=now,
+    )
+    session.add(marking)
+    session.flush()
+    session.add(
+        WritingVersion(
+            marking_id=marking.id,
+            person_id=marking.person_id,
+            member_code=marking.member_code,
+            course_key=course_key,
+            edition_id=attempt.edition_id,
+            number=1,
+            language=language,
+            answers={ANSWER: str(answer.given.get("text", ""))},
+            sent_at=now,
+        )
+    )
+    session.flush()
+    _record(session, actor, marking, "marking.send", now=now)
+    return marking
+
+
 def claim(session: Session, actor: Actor, marking_id: int, *, now: datetime.datetime) -> Marking:
     """Hold a writing for two hours, so that nobody else marks it; a repeat holds it anew.
 
@@ -123,8 +181,9 @@ def decide(
     """Accept a version, or return it with a reason and a comment; a repeat changes nothing.
 
     `levels` are places in the list of levels of each criterion, from 0; accepting needs
-    one for each. Raises NotPossibleError when the author has sent a newer version, when
-    another marker holds it or was faster; BadInputError beside what is missing.
+    one for each. An answer of an attempt is accepted, whatever it earns: it cannot go back.
+    Raises NotPossibleError when the author has sent a newer version, when another marker
+    holds it or was faster; BadInputError beside what is missing.
     """
     if actor.person_id is None:
         raise RefusedError(N_("Only a person marks."))
@@ -141,6 +200,8 @@ def decide(
     step = marking_step(marking.state, verb)
     if step is None:
         raise NotPossibleError(N_("This text is marked already."))
+    if marking.attempt_id is not None and step.after is not MarkingState.ACCEPTED:
+        raise NotPossibleError(N_("An answer of a quiz cannot go back. Mark it as it is."))
     _check_not_held_by_another(marking, actor, now)
     accepts = step.after is MarkingState.ACCEPTED
     kept = check_levels(rubric, levels, all_needed=accepts)

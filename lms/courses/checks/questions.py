@@ -14,6 +14,7 @@ from lms.courses.values.question import (
     GAP_MARK,
     Bank,
     EssayQuestion,
+    FileQuestion,
     GapSelectQuestion,
     MatchingQuestion,
     MultipleQuestion,
@@ -67,7 +68,7 @@ def _check_question(subject: Subject, source: SourceFile, path: Path, question: 
         _check_answers(subject, source, path, question)
     elif isinstance(question, GapSelectQuestion):
         _check_gaps(subject, source, path, question)
-    elif isinstance(question, EssayQuestion):
+    elif isinstance(question, EssayQuestion | FileQuestion):
         _check_rubric(subject, source, path, question)
 
 
@@ -164,7 +165,7 @@ def _check_gaps(
 
 
 def _check_rubric(
-    subject: Subject, source: SourceFile, path: Path, question: EssayQuestion
+    subject: Subject, source: SourceFile, path: Path, question: EssayQuestion | FileQuestion
 ) -> None:
     for place, criterion in enumerate(question.rubric):
         if max(level.points for level in criterion.levels) == 0:

@@ -6,7 +6,7 @@ from lms.core.content.marked import Path
 from lms.core.text import N_
 from lms.courses.checks.subject import Subject
 from lms.courses.folder import SourceFile
-from lms.courses.values.question import EssayQuestion
+from lms.courses.values.question import EssayQuestion, FileQuestion
 from lms.courses.values.quiz import Quiz
 
 _NO_QUESTION = N_("There is no question with the key %(key)s in the bank.")
@@ -66,7 +66,7 @@ def _check_essays(subject: Subject, source: SourceFile, quiz: Quiz) -> None:
         return
     for place, slot in enumerate(quiz.slots):
         for key in slot.questions:
-            if isinstance(subject.questions.get(key), EssayQuestion):
+            if isinstance(subject.questions.get(key), EssayQuestion | FileQuestion):
                 sentence = N_(
                     "%(key)s is marked by a person. A pre-test and a post-test are compared at "
                     "once: ask it in another quiz."

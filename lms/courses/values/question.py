@@ -199,6 +199,15 @@ class EssayQuestion(QuestionBase):
     sources: Sources
 
 
+class FileQuestion(QuestionBase):
+    """A file that a person marks by the rubric: PDF, DOCX, PNG or JPEG, up to 10 MB."""
+
+    type: Literal["file"]
+    rubric: Annotated[tuple[Criterion, ...], Field(min_length=1, max_length=10)]
+    rationale: Prose
+    sources: Sources
+
+
 Question = Annotated[
     SingleQuestion
     | MultipleQuestion
@@ -208,7 +217,8 @@ Question = Annotated[
     | ShortAnswerQuestion
     | NumericQuestion
     | GapSelectQuestion
-    | EssayQuestion,
+    | EssayQuestion
+    | FileQuestion,
     Field(discriminator="type"),
 ]
 

@@ -186,7 +186,7 @@ def get_learner(
     known = known_of(session, actor, Reach.TAUGHT, [enrolment.id])[enrolment.id]
     statement = (
         scoped(Attempt, actor, Reach.TAUGHT)
-        .where(Attempt.enrolment_id == enrolment.id, Attempt.state == AttemptState.HANDED_IN)
+        .where(Attempt.enrolment_id == enrolment.id, Attempt.state != AttemptState.OPEN)
         .order_by(Attempt.activity_key, Attempt.number)
     )
     attempts: dict[str, list[Attempt]] = {}

@@ -17,7 +17,9 @@ from lms.assessments.queries.markings import (
     history_of,
     list_markings,
 )
+from lms.assessments.rules.marking import marked_by_person
 from lms.assessments.rules.markings import MarkingState, is_held
+from lms.assessments.services.markings import ANSWER
 from lms.core.actor import Actor
 from lms.core.database import Session
 from lms.core.errors import NotFoundError
@@ -25,7 +27,9 @@ from lms.core.text import N_
 from lms.courses.models import StoredEdition
 from lms.courses.store import get_edition
 from lms.courses.values.edition import Edition
-from lms.courses.values.task import Reflection
+from lms.courses.values.question import FileQuestion
+from lms.courses.values.quiz import Quiz
+from lms.courses.values.task import Criterion, Prompt, Reflection
 from lms.learning.queries.shown import seen_as
 from lms.learning.queries.taught import KEEPER, edition_of_enrolment, editions_of, teaches
 from lms.people.queries.disclosed import PersonView
@@ -44,12 +48,22 @@ class QueueLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """What a text answers: a reflection, or one question of a quiz. `asks_for_file`: it is one."""
+
+    title: str
+    prompts: tuple[Prompt, ...]
+    rubric: tuple[Criterion, ...]
+    asks_for_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MarkingPage:
-    """One text with its task. `text` is None where it is not the actor's to read now."""
+    """One text, with the edition of its task. `text` is None where it is not the actor's to
+    read now."""
 
     marking: Marking
     edition: Edition
-    task: Reflection
     history: History
     text: WritingVersion | None
     author: PersonView | None
@@ -105,7 +119,6 @@ def get_marking_page(
     return MarkingPage(
         marking=marking,
         edition=edition,
-        task=reflection_of(edition, marking.activity_key),
         history=history,
         text=history.versions[marking.version] if reads else None,
         author=_authors(session, actor, [marking]).get(marking.person_id),
@@ -134,14 +147,47 @@ def find_own_text(
     return OwnText(marking, history_of(session, actor, marking, Reach.SELF))
 
 
-def task_of(session: Session, marking: Marking) -> Reflection:
-    """The task a text answers, in the edition it was sent on. Raises NotFoundError."""
+def task_in(edition: Edition, marking: Marking, language: str) -> tuple[Task, str]:
+    """The task of a text in a language, or the nearest there is; and which that is.
+
+    Raises NotFoundError where the edition has no such task.
+    """
+    if marking.question_key is None:
+        found = reflection_of(edition, marking.activity_key)
+        shown, spoken = edition.in_language(found, language)
+        return Task(shown.title, shown.prompts, shown.rubric), spoken
+    quiz = quiz_of(edition, marking.activity_key)
+    spoken = language if language in edition.quiz_languages(quiz) else edition.course.language
+    question = edition.questions_in(quiz, spoken).get(marking.question_key)
+    if question is None or not marked_by_person(question):
+        raise NotFoundError(N_("There is no such question in this quiz."))
+    return (
+        Task(
+            edition.in_language(quiz, spoken)[0].title,
+            (Prompt(key=ANSWER, text=question.prompt),),
+            question.rubric,
+            isinstance(question, FileQuestion),
+        ),
+        spoken,
+    )
+
+
+def edition_of_text(session: Session, marking: Marking) -> Edition:
+    """The edition a text was sent on: its author may have moved since."""
     version = session.execute(
         scoped(WritingVersion, KEEPER, Reach.ALL_MEMBERS).where(
             WritingVersion.marking_id == marking.id, WritingVersion.number == marking.version
         )
     ).scalar_one()
-    return reflection_of(_edition_of(session, marking, version), marking.activity_key)
+    return _edition_of(session, marking, version)
+
+
+def quiz_of(edition: Edition, key: str) -> Quiz:
+    """A quiz of an edition in its own language. Raises NotFoundError."""
+    found = next((activity for activity in edition.activities if activity.key == key), None)
+    if not isinstance(found, Quiz):
+        raise NotFoundError(N_("There is no such quiz in this course."))
+    return found
 
 
 def _edition_of(session: Session, marking: Marking, version: WritingVersion) -> Edition:

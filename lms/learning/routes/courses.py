@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
+from lms.assessments.queries.markings import waiting_quizzes
+from lms.assessments.rules.marking import marked_by_person
 from lms.certificates.queries.own import list_own, list_own_of_course
 from lms.certificates.routes.showing import CERTIFICATE_WORDS, listed
 from lms.core.languages import own_name
@@ -16,7 +18,7 @@ from lms.courses.routes import page_language
 from lms.enrolments.rules import WithdrawalReason
 from lms.enrolments.services import taking as enrolments
 from lms.learning.forms import WithdrawForm
-from lms.learning.queries.courses import get_on_course, list_on_courses
+from lms.learning.queries.courses import OnCourse, get_on_course, list_on_courses
 from lms.learning.queries.paths import list_own_path_views
 from lms.learning.routes.blueprint import blueprint
 from lms.progress.rules import MISSING_SENTENCES
@@ -64,7 +66,17 @@ def course(course_key: str) -> str:
         **CERTIFICATE_WORDS,
         language=on.language,
         sentences=MISSING_SENTENCES,
+        waiting=_waiting(on),
     )
+
+
+def _waiting(on: OnCourse) -> frozenset[str]:
+    """Keys of the quizzes in which something of the learner waits to be marked; a statement only
+    where the course has such questions."""
+    questions = [question for bank in on.edition.bank for question in bank.questions]
+    if not any(marked_by_person(question) for question in questions):
+        return frozenset()
+    return waiting_quizzes(session(), actor(), on.enrolment.id)
 
 
 @blueprint.post("/learning/<string:course_key>/language")

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
+from lms.assessments.models import MarkingDecision
 from lms.assessments.queries.markings import QueueFilter, marked_courses
 from lms.assessments.rules.markings import (
     MARKING_STATE_NAMES,
@@ -20,10 +21,15 @@ from lms.assessments.services import markings
 from lms.core.errors import BadInputError, NotPossibleError
 from lms.core.request import actor, now, only_read_on, record_access, session, settings
 from lms.courses.routes import page_language
-from lms.courses.values.task import Reflection
 from lms.learning.forms.marking import levels_in, mark_form, reason_in
 from lms.learning.pages import words
-from lms.learning.queries.marking import MarkingPage, get_marking_page, list_queue
+from lms.learning.queries.marking import (
+    MarkingPage,
+    Task,
+    get_marking_page,
+    list_queue,
+    task_in,
+)
 from lms.learning.queries.taught import editions_of
 from lms.learning.routes.blueprint import blueprint
 from lms.learning.services.marking import mark
@@ -117,15 +123,19 @@ def mark_text(marking_id: int) -> str | Response | tuple[str, int]:
         except NotPossibleError as error:
             return _refused(marking_id, form, gettext(error.sentence, **error.values))
         else:
-            accepted = decision.outcome is MarkingState.ACCEPTED
-            flash(
-                gettext("Accepted. The author is told.")
-                if accepted
-                else gettext("Returned. The author is told.")
-            )
+            flash(_said(page, decision))
             return redirect(url_for("learning.marking"), 303)
     only_read_on()
     return _show(get_marking_page(session(), actor(), marking_id, now=now()), form), 400
+
+
+def _said(page: MarkingPage, decision: MarkingDecision) -> str:
+    """What became of it, in a sentence."""
+    if page.marking.attempt_id is not None:
+        return gettext("Marked. The learner is told when all of the attempt is marked.")
+    if decision.outcome is MarkingState.ACCEPTED:
+        return gettext("Accepted. The author is told.")
+    return gettext("Returned. The author is told.")
 
 
 def _refused(marking_id: int, form: Any, sentence: str) -> tuple[str, int]:
@@ -142,7 +152,7 @@ def _show(page: MarkingPage, form: Any) -> str:
     record_access([page.marking.person_id])
     guides = settings().content_folder / "guides"
     text_language = page.text.language if page.text is not None else language
-    asked, asked_language = page.edition.in_language(task, text_language)
+    asked, asked_language = task_in(page.edition, page.marking, text_language)
     return render_template(
         "learning/marking_text.html",
         page=page,
@@ -158,6 +168,6 @@ def _show(page: MarkingPage, form: Any) -> str:
     )
 
 
-def _task(page: MarkingPage) -> tuple[Reflection, str]:
+def _task(page: MarkingPage) -> tuple[Task, str]:
     """The task in the marker's language, and which language that is."""
-    return page.edition.in_language(page.task, page_language())
+    return task_in(page.edition, page.marking, page_language())

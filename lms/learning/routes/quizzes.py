@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
-from lms.assessments.models import Attempt
+from lms.assessments.models import Answer, Attempt
 from lms.assessments.queries.attempts import answers_of, list_attempts, open_of
+from lms.assessments.queries.corrections import keyed_questions
+from lms.assessments.queries.markings import decisions_on
 from lms.assessments.rules.answers import given_in
 from lms.assessments.rules.attempts import AttemptState, next_attempt, shown_after, still_counts
 from lms.assessments.rules.marking import Given
 from lms.assessments.services import attempts as assessments
-from lms.completion.services.crediting import credit
+from lms.assessments.services.files import hand_file, take_away
 from lms.core.errors import NotFoundError
 from lms.core.request import actor, now, session, settings
 from lms.core.text import N_
 from lms.courses.values.quiz import Quiz
 from lms.enrolments.queries import lock_own
 from lms.learning.pages import words
+from lms.learning.queries.attempts import Begun, get_begun
 from lms.learning.queries.comparing import compare_with_pre_test
-from lms.learning.queries.courses import OnCourse, as_begun, get_activity, get_on_course
-from lms.learning.quizzes import asked, reviewed
+from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
+from lms.learning.quizzes import asked, has_marked, reviewed
 from lms.learning.routes.blueprint import blueprint
 from lms.learning.routes.care import way_out
+from lms.learning.routes.hand_ins import SentFile, file_numbers, take_files
 from lms.learning.rules.plans import beside
+from lms.learning.services.attempts import credit_attempt
+from lms.learning.services.marking import tell_markers
 from lms.learning.services.testing_out import credit_known_modules
-from lms.progress.rules import EvidenceKind, Fact
 
 
 def show_quiz(on: OnCourse, quiz: Quiz) -> str:
@@ -43,7 +50,7 @@ def show_quiz(on: OnCourse, quiz: Quiz) -> str:
         on=on,
         quiz=shown,
         open=open_of(attempts),
-        handed_in=[found for found in attempts if found.state is AttemptState.HANDED_IN],
+        handed_in=[found for found in attempts if found.state is not AttemptState.OPEN],
         allowed=next_attempt(quiz, assessments.past_of(attempts), now()),
         words=words(on.edition, language, settings().content_folder / "guides"),
         before=before,
@@ -70,7 +77,8 @@ def begin_attempt(course_key: str, activity_key: str) -> Response:
 @policy(Permission.LEARNING_TAKE)
 def attempt(course_key: str, activity_key: str, number: int) -> str:
     """An attempt: its questions while it is open, its review afterwards."""
-    on, quiz, attempts, found = _begun(course_key, activity_key, number)
+    begun = get_begun(session(), actor(), course_key, activity_key, number)
+    on, quiz, found = begun.on, begun.quiz, begun.attempt
     answers = answers_of(session(), actor(), found)
     language = assessments.drawing_of(found).language
     say = words(on.edition, language, settings().content_folder / "guides")
@@ -81,17 +89,36 @@ def attempt(course_key: str, activity_key: str, number: int) -> str:
             "learning/attempt.html",
             **common,
             questions=asked(on.edition, quiz, found, answers, say),
+            takes_files=bool(file_numbers(begun)),
             is_late=not still_counts(found.deadline_at, now()),
             language=on.language,
         )
-    allowed = next_attempt(quiz, assessments.past_of(attempts), now())
-    is_over = any(one.is_passed for one in attempts) or allowed.left == 0
-    shown = shown_after(quiz, is_over=is_over)
+    return _review(begun, common, answers, say)
+
+
+def _review(
+    begun: Begun,
+    common: Mapping[str, Any],
+    answers: Mapping[int, Answer],
+    say: Callable[[str], Markup],
+) -> str:
+    """An attempt handed in, with no more than may be shown of it now.
+
+    What waits for a marker has no score yet, and does not end a test.
+    """
+    on, quiz, found = begun.on, begun.quiz, begun.attempt
+    allowed = next_attempt(quiz, assessments.past_of(begun.attempts), now())
+    waits = found.state is AttemptState.TO_MARK
+    is_over = any(one.is_passed for one in begun.attempts) or (allowed.left == 0 and not waits)
+    shown = shown_after(quiz, is_over=is_over) - ({"score"} if waits else set())
+    keyed = keyed_questions(session(), on.edition, quiz, assessments.drawing_of(found).language)
+    decisions = decisions_on(session(), actor(), found.id) if has_marked(keyed) else {}
     return render_template(
         "learning/review.html",
         **common,
         shown=shown,
-        questions=reviewed(on.edition, quiz, found, answers, say, shown),
+        waits=waits,
+        questions=reviewed(keyed, quiz, found, answers, say, shown, decisions),
         compared=compare_with_pre_test(session(), actor(), on.edition, quiz, found, answers)
         if "score" in shown
         else [],
@@ -106,40 +133,31 @@ def attempt(course_key: str, activity_key: str, number: int) -> str:
 @policy(Permission.LEARNING_TAKE)
 def answer(course_key: str, activity_key: str, number: int) -> Response:
     """Keep the answers; with the other button hand them in."""
-    on, quiz, _attempts, found = _begun(course_key, activity_key, number)
-    given = _given(on, quiz, found)
+    files, refused = take_files(course_key, activity_key, number)
+    begun = get_begun(session(), actor(), course_key, activity_key, number)
+    on, quiz, found = begun.on, begun.quiz, begun.attempt
+    given = {**_given(begun), **_handed(begun, files)}
     away = way_out(course_key, activity_key)
     if away is not None:
         assessments.save(session(), actor(), found.id, given, now=now())
         return away
-    if request.form.get("act") == "save":
+    if refused or request.form.get("act") == "save":
         assessments.save(session(), actor(), found.id, given, now=now())
         flash(gettext("Your answers are saved. You may go on later."))
+        for error in refused:
+            flash(gettext(error.sentence, **error.values), "warn")
         return redirect(_address(on, found), 303)
     was_open = found.state is AttemptState.OPEN
     handed_in = assessments.hand_in(
         session(), actor(), found.id, on.edition, quiz, given, now=now()
     )
     if was_open:
-        _credit(on, quiz, handed_in)
+        if handed_in.state is AttemptState.TO_MARK:
+            tell_markers(session(), on.enrolment, quiz.title, now=now())
+        if credit_attempt(session(), actor(), quiz, handed_in, now=now()):
+            flash(gettext("You have completed this course."))
         _credit_known(on, quiz, handed_in)
     return redirect(_address(on, handed_in), 303)
-
-
-def _credit(on: OnCourse, quiz: Quiz, handed_in: Attempt) -> None:
-    """What handing in is evidence of: a pass, or an answer where that is all that is asked."""
-    if not handed_in.is_passed and quiz.done_when == "passed":
-        return
-    kind = EvidenceKind.PASSED if quiz.done_when == "passed" else EvidenceKind.ANSWERED
-    fact = Fact(
-        client_id=f"attempt:{handed_in.id}",
-        kind=kind,
-        activity_key=quiz.key,
-        happened_at=handed_in.handed_in_at or now(),
-        facts={"attempt": handed_in.number, "percent": handed_in.percent},
-    )
-    if credit(session(), actor(), on.enrolment.id, fact, now=now()).completes:
-        flash(gettext("You have completed this course."))
 
 
 def _credit_known(on: OnCourse, quiz: Quiz, handed_in: Attempt) -> None:
@@ -155,14 +173,34 @@ def _credit_known(on: OnCourse, quiz: Quiz, handed_in: Attempt) -> None:
         )
 
 
-def _given(on: OnCourse, quiz: Quiz, attempt: Attempt) -> dict[int, Given]:
-    """The answers in the form, by number of the question."""
-    drawing = assessments.drawing_of(attempt)
-    questions = on.edition.questions_in(quiz, drawing.language)
+def _given(begun: Begun) -> dict[int, Given]:
+    """The answers in the fields of the form, by number of the question; files are not among
+    them, unless one is to be taken away."""
+    drawing = assessments.drawing_of(begun.attempt)
+    questions = begun.on.edition.questions_in(begun.quiz, drawing.language)
+    with_files = [n for n in file_numbers(begun) if not request.form.get(f"q{n}-remove")]
     return {
         number: given_in(questions[drawn.question], drawn, f"q{number}", request.form.getlist)
         for number, drawn in enumerate(drawing.questions, 1)
+        if number not in with_files
     }
+
+
+def _handed(begun: Begun, files: Mapping[int, SentFile]) -> dict[int, Given]:
+    """The files of the form as answers; what is taken away or replaced is let go."""
+    removed = [n for n in file_numbers(begun) if request.form.get(f"q{n}-remove")]
+    given: dict[int, Given] = {}
+    for number in removed:
+        if number not in files:
+            take_away(session(), actor(), begun.attempt.id, number, now=now())
+    for number, sent in files.items():
+        handed = hand_file(
+            session(), actor(), begun.attempt.id, number, begun.on.stored.course_key,
+            sent.stored, sent.kind, sent.name, now=now(),
+        )  # fmt: skip
+        if handed is not None:
+            given[number] = {"file": handed.id, "name": handed.name}
+    return given
 
 
 def _objectives(on: OnCourse) -> dict[str, str]:
@@ -184,22 +222,6 @@ def _next_now(on: OnCourse, quiz: Quiz) -> str | None:
     there = {step.activity.key for chapter in on.plan.chapters for step in chapter.steps}
     after = beside(on.edition, quiz.key)[1]
     return after if after in there else None
-
-
-def _begun(
-    course_key: str, activity_key: str, number: int
-) -> tuple[OnCourse, Quiz, Sequence[Attempt], Attempt]:
-    """An attempt in the edition it was begun on, which need not be that of the course now."""
-    on = get_on_course(session(), actor(), course_key)
-    attempts = list_attempts(session(), actor(), on.enrolment.id, activity_key)
-    found = next((one for one in attempts if one.number == number), None)
-    if found is None:
-        raise NotFoundError(N_("There is no such attempt."))
-    begun = as_begun(session(), on, found.edition_id)
-    quiz = get_activity(begun, activity_key)
-    if not isinstance(quiz, Quiz):
-        raise NotFoundError(N_("There is no such quiz in this course."))
-    return begun, quiz, attempts, found
 
 
 def _address(on: OnCourse, attempt: Attempt) -> str:

@@ -98,7 +98,7 @@ def write_reflection(course_key: str, activity_key: str) -> Response | tuple[str
         flash(gettext("Your draft is saved. Only you can read it."))
         return redirect(here, 303)
     if found.done_when == "marked":
-        tell_markers(session(), enrolment, found, now=now())
+        tell_markers(session(), enrolment, found.title, now=now())
     else:
         if _credit_sent(on, writing):
             flash(gettext("You have completed this course."))

@@ -219,9 +219,13 @@ def _gaps(element: Element, notes: list[Said]) -> TakenAnswers:
 
 
 def _essay(element: Element, notes: list[Said]) -> TakenAnswers:
+    """A text, or a file where Moodle takes nothing else."""
+    guidance = _words(element.find("graderinfo"), notes)
+    if _line(element.find("responseformat")) == "noinline":
+        return TakenAnswers(Kind.FILE, guidance=guidance)
     if (_line(element.find("attachments")) or "0") != "0":
-        notes.append(Said(N_("Files cannot be handed in here; the text can.")))
-    return TakenAnswers(Kind.ESSAY, guidance=_words(element.find("graderinfo"), notes))
+        notes.append(Said(N_("Files cannot be handed in with a text here; the text can.")))
+    return TakenAnswers(Kind.ESSAY, guidance=guidance)
 
 
 _READERS: Mapping[str, Callable[[Element, list[Said]], TakenAnswers]] = {

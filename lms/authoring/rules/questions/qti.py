@@ -103,18 +103,15 @@ def _question(place: int, name: str, item: Element) -> TakenQuestion:
         sentence = N_("This question has %(number)s places to answer. One is read here.")
         raise CannotTakeError(sentence, number=len(interactions))
     interaction = interactions[0]
-    is_essay = _bare(interaction) == "extendedTextInteraction"
-    read = _READERS.get(_bare(interaction))
-    if read is None and not is_essay:
-        raise CannotTakeError(
-            N_("Questions of the type “%(type)s” are not known here."),
-            type=_bare(interaction)[:40],
-        )
-    identifier = interaction.get("responseIdentifier", "")
-    if read is None:
-        answers = TakenAnswers(Kind.ESSAY, guidance=_rubric(item, notes))
+    kind, read = _bare(interaction), _READERS.get(_bare(interaction))
+    if kind in _MARKED:
+        answers = TakenAnswers(_MARKED[kind], guidance=_rubric(item, notes))
+    elif read is not None:
+        response = _response(item, interaction.get("responseIdentifier", ""))
+        answers = read(interaction, response, notes)
     else:
-        answers = read(interaction, _response(item, identifier), notes)
+        sentence = N_("Questions of the type “%(type)s” are not known here.")
+        raise CannotTakeError(sentence, type=kind[:40])
     return _made(place, name, item, _prompt(item, interaction, notes), answers, notes)
 
 
@@ -344,4 +341,9 @@ _READERS: Mapping[str, Callable[[Element, _Response, list[Said]], TakenAnswers]]
     "orderInteraction": _order,
     "matchInteraction": _match,
     "textEntryInteraction": _text_entry,
+}
+# What a person marks; nothing in the file says what is right.
+_MARKED: Mapping[str, Kind] = {
+    "extendedTextInteraction": Kind.ESSAY,
+    "uploadInteraction": Kind.FILE,
 }

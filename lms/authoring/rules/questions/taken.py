@@ -47,6 +47,7 @@ class Kind(enum.StrEnum):
     NUMERIC = "numeric"
     GAP_SELECT = "gap-select"
     ESSAY = "essay"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class TakenAnswers:
     `options` belong to single, multiple, true-false (true first) and short-answer; `pairs`
     to matching; `steps`, in the right order, to ordering; `number` to numeric, whose one
     option holds the feedback to the right number; `gaps`, in the order of the text, to
-    gap-select; `guidance` to essay: what the file says to who marks it, which is no rubric
+    gap-select; `guidance` to essay and file: what the file says to who marks it, which is no rubric
     yet.
     """
 

@@ -23,6 +23,7 @@ from lms.authoring.rules.questions.taken import TakenQuestion
 from lms.courses.values.question import (
     GAP_MARK,
     EssayQuestion,
+    FileQuestion,
     GapSelectQuestion,
     MatchingQuestion,
     MultipleQuestion,
@@ -45,16 +46,17 @@ _MOODLE_TYPES = {
     "numeric": "numerical",
     "gap-select": "gapselect",
     "essay": "essay",
+    "file": "essay",
 }
 _GIFT_ESCAPES = str.maketrans({sign: f"\\{sign}" for sign in "~=#{}:\\"} | {"\n": "\\n"})
 
 
 def as_gift(questions: Iterable[Question]) -> tuple[str, tuple[Question, ...]]:
-    """The questions as a GIFT file, and those it has no place for (orderings, texts with gaps)."""
+    """The questions as a GIFT file, and those it has no place for (orderings, gaps, files)."""
     blocks = ["// Bekal"]
     left_out = []
     for question in questions:
-        if isinstance(question, OrderingQuestion | GapSelectQuestion):
+        if isinstance(question, OrderingQuestion | GapSelectQuestion | FileQuestion):
             left_out.append(question)
             continue
         tags = "".join(f" [tag:{tag}]" for tag in tags_of(question))
@@ -151,7 +153,7 @@ def _gift_answers(question: Question) -> str:
         case NumericQuestion():
             number = f"{question.answer:.15g}:{question.tolerance:.15g}"
             return f"#{number}#{_escaped(question.feedback_right)}"
-        case OrderingQuestion() | GapSelectQuestion() | EssayQuestion():
+        case OrderingQuestion() | GapSelectQuestion() | EssayQuestion() | FileQuestion():
             raise LookupError(f"GIFT has no answers of the type {question.type}.")
 
 
@@ -195,7 +197,7 @@ def _write_answers(element: Element, question: Question) -> None:
             _write_numeric(element, question)
         case GapSelectQuestion():
             _write_gaps(element, question)
-        case EssayQuestion():
+        case EssayQuestion() | FileQuestion():
             _write_essay(element, question)
 
 
@@ -261,10 +263,12 @@ def _write_gaps(element: Element, question: GapSelectQuestion) -> None:
             SubElement(choice, "group").text = str(group)
 
 
-def _write_essay(element: Element, question: EssayQuestion) -> None:
+def _write_essay(element: Element, question: EssayQuestion | FileQuestion) -> None:
     """The rubric as words for who marks it: criteria, each with its levels."""
-    SubElement(element, "responseformat").text = "plain"
-    SubElement(element, "attachments").text = "0"
+    is_text = isinstance(question, EssayQuestion)
+    SubElement(element, "responseformat").text = "plain" if is_text else "noinline"
+    SubElement(element, "attachments").text = "0" if is_text else "1"
+    SubElement(element, "attachmentsrequired").text = "0" if is_text else "1"
     lines = []
     for criterion in question.rubric:
         lines.append(f"- {criterion.text}")
