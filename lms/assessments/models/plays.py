@@ -19,7 +19,6 @@ class Play(MemberOwned):
     An empty word stands for a node that only leads on. Where the play stands and what its
     variables are follows from the path (`rules.plays.replay`). At most one is open.
     `edition_id` is set when its enrolment moves: the edition it was begun on.
-    `edition_id` is set when its enrolment moves: the edition it was begun on.
     `counted_at` is when the worker added it to the statistics, in the same transaction;
     `counted` what it added while it was not over.
     """
@@ -29,7 +28,6 @@ class Play(MemberOwned):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
     edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
     activity_key: Mapped[str] = mapped_column(String(80))
     number: Mapped[int]
