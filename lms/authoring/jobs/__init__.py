@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lms.authoring.jobs import papers
+from lms.authoring.jobs import papers, questions
 from lms.core.jobs.periodic import Periodic
 from lms.core.jobs.work import Handler
 
 HANDLERS: Mapping[str, Handler] = {
     **papers.HANDLERS,
+    **questions.HANDLERS,
 }
 PERIODIC: tuple[Periodic, ...] = (*papers.PERIODIC,)

@@ -218,6 +218,7 @@ def draft_question_remove(draft_id: int, item_key: str) -> BaseResponse:
     try:
         remove_item(session(), actor(), draft, registry(), item_key, now=now())
     except BekalError as error:
+        session().rollback()
         flash(gettext(error.sentence, **error.values), "bad")
         return redirect(_address(draft, item_key), 303)
     flash(gettext("The question is removed. The history of its file keeps it."))
@@ -232,6 +233,7 @@ def draft_question_move(draft_id: int, item_key: str) -> BaseResponse:
     try:
         moved = move_item(session(), actor(), draft, registry(), item_key, _file_name(), now=now())
     except BekalError as error:
+        session().rollback()
         flash(gettext(error.sentence, **error.values), "bad")
     else:
         flash(gettext("The question now stands in %(file)s.", file=moved.file))
@@ -273,7 +275,7 @@ def _new_page(
         form=form,
         kind=kind,
         kinds=kind_choices(),
-        citations=_citations(),
+        citations=citations(),
         wrong=wrong or {},
         typed={name: request.form.get(name, "") for name in ("key", "file_name", "new_file")},
         first_file=found.bank.files[0].path if found.bank.files else "",
@@ -313,7 +315,7 @@ def _item_page(
         tried=_tried(item.question, found, rest) if item.question is not None else None,
         versions=versions,
         people=views_of(session(), [version.version.by for version in versions]),
-        citations=_citations(),
+        citations=citations(),
         kind_names=KIND_NAMES,
         writes=may_write(session(), actor(), draft),
     )
@@ -366,7 +368,7 @@ def _objectives(found: DraftBank) -> list[tuple[str, str]]:
     return [(one.key, one.text) for one in found.objectives]
 
 
-def _citations() -> list[tuple[str, str]]:
+def citations() -> list[tuple[str, str]]:
     """What can be cited, with its short name: guides by section, other sources as a whole."""
     known = registry()
     found = [
