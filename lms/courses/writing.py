@@ -15,8 +15,8 @@ from pathlib import Path
 
 from lms.core.content.canonical import plain_tree, write_yaml
 from lms.core.content.frontmatter import join_front_matter
-from lms.courses.folder import read_folder
-from lms.courses.layout import path_in
+from lms.courses.folder import read_folder, read_text
+from lms.courses.layout import path_in, place_of
 from lms.courses.values.base import NOT_WRITTEN, FileValue
 from lms.courses.values.edition import Edition
 
@@ -54,6 +54,22 @@ def write_course(edition: Edition, folder: Path) -> list[str]:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     return list(files)
+
+
+def tidied(path: str, content: bytes) -> bytes:
+    """One file in canonical form; as it is while it cannot be read, or has comments in YAML."""
+    place = place_of(path)
+    if place is None:
+        return content
+    try:
+        text = content.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        return content
+    source = read_text(path, place, text)
+    if source.value is None:
+        return content
+    written = file_text(source.value)
+    return content if _has_comments(text, path, written) else written.encode()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from lms.core.actor import Actor, ScopeKind
 from lms.core.database import Session
 from lms.core.errors import NotFoundError
 from lms.core.text import N_
+from lms.courses.layout import place_of
+from lms.courses.models import StoredEdition
 
 PAGE = 30
 
@@ -94,6 +96,17 @@ def list_drafts(
     return found[:PAGE], After(last.changed_at, last.id)
 
 
+def taken_keys(session: Session, client_id: str | None = None) -> frozenset[str]:
+    """Keys no new course can have: those of published courses, and of drafts that are open.
+
+    Without the draft that this very form (`client_id`) began, so that a repeat is no mistake.
+    """
+    published = select(StoredEdition.course_key).distinct()
+    drafts = select(Draft.course_key, Draft.client_id).where(Draft.state.in_(sorted(WRITABLE)))
+    begun = {key for key, mark in session.execute(drafts) if client_id is None or mark != client_id}
+    return frozenset(session.execute(published).scalars()) | begun
+
+
 def files_of(session: Session, draft: Draft) -> dict[str, bytes]:
     """Every file of the draft by its path, in order of path."""
     statement = (
@@ -127,6 +140,22 @@ def find_file(session: Session, draft: Draft, path: str) -> DraftFile | None:
         .execution_options(populate_existing=True)
     )
     return session.execute(statement).scalar_one_or_none()
+
+
+def find_moved(session: Session, draft: Draft, path: str) -> DraftFile | None:
+    """The file of the same key and language that was at this path before it was moved."""
+    place = place_of(path)
+    if place is None or place.name is None:
+        return None
+    for other in digests_of(session, draft):
+        there = place_of(other)
+        if (
+            there is not None
+            and there.shape is place.shape
+            and (there.name, there.language) == (place.name, place.language)
+        ):
+            return find_file(session, draft, other)
+    return None
 
 
 def _own(actor: Actor) -> ColumnElement[bool]:

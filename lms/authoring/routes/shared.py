@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from flask import url_for
+
 from lms.authoring.models import Draft
 from lms.authoring.queries.checked import CheckedDraft, get_checked
 from lms.authoring.queries.drafts import draft_for
+from lms.authoring.routes.blueprint import blueprint
 from lms.core.request import actor, session, settings
+from lms.courses.layout import place_of
+from lms.guides.queries.registry import registry_of
 from lms.guides.registry import Registry
-from lms.learning.pages import registry_at
 
 
 def registry() -> Registry:
     """What courses may cite."""
-    return registry_at(settings().content_folder / "guides")
+    return registry_of(session(), settings().content_folder / "guides")
 
 
 def draft_and_checked(draft_id: int) -> tuple[Draft, CheckedDraft]:
@@ -25,3 +29,23 @@ def checked(draft: Draft) -> CheckedDraft:
     """The draft as it stands now, read and checked."""
     members = settings().content_folder / "members.csv"
     return get_checked(session(), draft, registry(), members)
+
+
+EDITORS: dict[str, str] = {"page": "authoring.draft_page"}
+"""The view that edits a kind of file, with `draft_id` and `path`; all others are edited as text."""
+
+
+def file_address(draft_id: int, path: str, line: int | None = None) -> str:
+    """Where a file of a draft is edited, and the line that is meant."""
+    if path.startswith("media/"):
+        return url_for("authoring.draft_pictures", draft_id=draft_id)
+    place = place_of(path)
+    kind = place.shape.kind if place is not None else ""
+    endpoint = EDITORS.get(kind, "authoring.draft_file")
+    return url_for(endpoint, draft_id=draft_id, path=path, line=line)
+
+
+@blueprint.context_processor
+def addresses() -> dict[str, object]:
+    """What the templates of the room may call besides `url_for`."""
+    return {"file_address": file_address}

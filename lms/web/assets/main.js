@@ -2,10 +2,12 @@
 // Every page works without any of this; a part that fails to load leaves the page as it was.
 const parts = {
   copy: () => import("./copy.js"),
+  editor: () => import("./editor.js"),
   errors: () => import("./errors.js"),
   job: () => import("./job.js"),
   keys: () => import("./keys.js"),
   once: () => import("./once.js"),
+  outline: () => import("./outline.js"),
   password: () => import("./password.js"),
   unsaved: () => import("./unsaved.js"),
 };

@@ -1,0 +1,168 @@
+"""The pages of a draft as its writers use them, without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from lms.authoring.models import Draft
+from lms.authoring.queries.drafts import digests_of, files_of
+from lms.core.database import Session
+from lms.people.models import Person
+from tests.authoring.drafts import SMALL_KEY, make_draft, make_trainer
+from tests.factories import make_account
+from tests.support.client import Client
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+SignIn = Callable[[Person], Client]
+PAGE = "modules/01-first/01-asking.md"
+
+
+@pytest.fixture
+def author(session: Session) -> Person:
+    return make_trainer(session, name="Sione Latu")
+
+
+@pytest.fixture
+def draft(session: Session, author: Person) -> Draft:
+    return make_draft(session, author, SMALL_KEY)
+
+
+def test_a_trainer_begins_a_course_and_it_stands_with_its_outline(
+    session: Session, author: Person, sign_in: SignIn
+) -> None:
+    client = sign_in(author)
+    assert "You have no draft" in client.get("/drafts").text
+    form = client.get("/drafts/new/empty")
+    client.submit(form, "Begin the draft", {"title": "x"}, status=400)
+    stood = client.submit(
+        form,
+        "Begin the draft",
+        {
+            "title": "First contact at sea",
+            "summary": "Who asks what, on a deck.",
+            "objective": "Ask a person alone.",
+            "language": "en",
+            "level": "practitioner",
+            "audience": ["coast-guard"],
+            "topics": ["trafficking"],
+            "open_to": "officials",
+        },
+    )
+    assert "First contact at sea" in stood.text
+    assert "First module" in stood.text
+    assert "stop" not in stood.text
+    assert "first-contact-at-sea" in client.get("/drafts").text
+
+
+def test_outline_is_arranged_by_buttons(
+    session: Session, author: Person, draft: Draft, sign_in: SignIn
+) -> None:
+    client = sign_in(author)
+    here = f"/drafts/{draft.id}"
+    client.get(here)
+    client.post(f"{here}/arrange", {"down": "asking"})
+    assert "modules/01-first/02-asking.md" in digests_of(session, draft)
+    client.submit(
+        client.get(f"{here}/modules/new"), "Add the module", {"title": "Next", "summary": "x"}
+    )
+    client.post(f"{here}/arrange", {"key": "asking", "module": "next"})
+    assert "modules/02-next/01-asking.md" in digests_of(session, draft)
+    # An address from before the move still leads to the page.
+    moved = client.get(f"{here}/pages/{PAGE}", follow=True)
+    assert moved.path.endswith("modules/02-next/01-asking.md")
+    client.submit(client.get(f"{here}/modules/next/new/page"), "Add", {"title": "On deck"})
+    client.submit(
+        client.get(f"{here}/title/modules/02-next/02-on-deck.md"),
+        "Change the title",
+        {"title": "Below deck"},
+    )
+    gone = client.get(f"{here}/remove/activity/asking")
+    after = client.submit(gone, "Take it out")
+    assert "Below deck" in after.text
+    assert sorted(p for p in digests_of(session, draft) if p.startswith("modules/")) == [
+        "modules/01-first/01-listening.md",
+        "modules/01-first/module.yaml",
+        "modules/02-next/01-on-deck.md",
+        "modules/02-next/module.yaml",
+    ]
+    history = client.get(f"{here}/history/modules/02-next/01-asking.md")
+    assert "taken out" in history.text
+
+
+def test_a_page_is_written_looked_at_and_saved_however_unfinished(
+    session: Session, author: Person, draft: Draft, sign_in: SignIn
+) -> None:
+    client = sign_in(author)
+    here = f"/drafts/{draft.id}/pages/{PAGE}"
+    form = client.get(here)
+    looked = client.submit(
+        form, "Preview", {"body": "A **bold** word.\n\n::: case\nShe waits.\n:::"}
+    )
+    assert "Case note. People and places are invented" in looked.text
+    assert "bold" not in files_of(session, draft)[PAGE].decode()
+    sources = client.submit(form, "Look", {"find": "palermo", "body": "Kept while looking."})
+    assert "Kept while looking." in sources.text
+    assert "palermo-protocol: " in sources.text
+    saved = client.submit(form, "Save", {"title": "", "minutes": "soon", "body": "::: case\nOpen"})
+    assert "things to mend on this page" in saved.text
+    kept = files_of(session, draft)[PAGE].decode()
+    assert "minutes: soon" in kept
+    assert "::: case\nOpen" in kept
+    # The history has what stood before, and puts it back.
+    history = client.get(f"/drafts/{draft.id}/history/{PAGE}")
+    first = str(history.soup.select("h2 a")[-1]["href"])
+    client.submit(client.get(first), "Put this version back")
+    assert "title: Asking" in files_of(session, draft)[PAGE].decode()
+
+
+def test_two_writers_of_one_page_are_led_to_both_texts(
+    session: Session, author: Person, draft: Draft, sign_in: SignIn
+) -> None:
+    client = sign_in(author)
+    here = f"/drafts/{draft.id}/pages/{PAGE}"
+    first, second = client.get(here), client.get(here)
+    client.submit(first, "Save", {"title": "Asking first", "body": "Mine.\n\nEnd."})
+    both = client.submit(second, "Save", {"minutes": "9", "body": "Theirs.\n\nEnd."})
+    assert "Two texts of one page" in both.text
+    assert "Mine." in both.text
+    assert "Theirs." in both.text
+    assert "Nothing of yours is lost" in both.text
+    client.submit(both, "Save the joined text", {"body": "Mine. Theirs.\n\nEnd."})
+    kept = files_of(session, draft)[PAGE].decode()
+    assert "title: Asking first" in kept
+    assert "minutes: 9" in kept
+    assert "Mine. Theirs." in kept
+    assert "A text of yours waits" not in client.get(here).text
+
+
+def test_comments_people_files_and_pictures(
+    session: Session, author: Person, draft: Draft, sign_in: SignIn
+) -> None:
+    colleague, official = make_trainer(session, "scam-centres"), make_account(session)
+    client = sign_in(author)
+    here = f"/drafts/{draft.id}"
+    page = client.get(f"{here}/pages/{PAGE}")
+    client.submit(page, "Send the comment", {"text": "Who says so?", "line": "12"})
+    page = client.get(f"{here}/comments")
+    assert "Who says so?" in page.text
+    client.submit(page, "Send the answer", {"text": "The protocol."})
+    number = page.soup.select("section[id^=comment-]")[0]["id"].removeprefix("comment-")
+    assert "No comment is open" in client.submit(page, f"Settled comment {number}").text
+    people = client.get(f"{here}/people")
+    for address in (official.email, "nobody@plw.example"):
+        refused = client.submit(people, "Add", {"email": address}, status=400)
+        assert "No trainer has this address" in refused.text
+    client.submit(people, "Add", {"email": colleague.email})
+    assert sign_in(colleague).get(here).status == 200
+    course = client.get(f"{here}/files/course.yaml")
+    broken = client.submit(course, "Save", {"text": "key: small-course\nlevel: high\n"})
+    assert "Line 2" in broken.text
+    client.get(f"{here}/problems")
+    client.get(f"{here}/files")
+    client.get(f"{here}/pictures")
+    assert "course.yaml" in client.get(f"{here}/history").text
+    client.post(f"{here}/discard")
+    assert "A small course" in client.get("/drafts?show=discarded").text
+    sign_in(official).get(here, status=403)
