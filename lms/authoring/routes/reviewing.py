@@ -151,7 +151,7 @@ def _page(draft_id: int, asking: AskForm, deciding: DecideForm) -> str:
         and may_publish(session(), actor(), draft),
         unreviewed=may_publish_unreviewed(actor()),
         again_id=new_id(),
-        preview_url=None,
+        preview_url=None if checked.errors else url_for("authoring.preview", draft_id=draft.id),
         state_names=DRAFT_STATE_NAMES,
         review_state_names=REVIEW_STATE_NAMES,
     )
