@@ -63,7 +63,7 @@ def draft_new_empty() -> Response | tuple[str, int]:
                 actor(),
                 course_key=begun.key,
                 title=begun.title,
-                files=new_course(begun, _first_words()),
+                files=new_course(begun, first_words()),
                 client_id=form.client_id.data,
                 now=now(),
             )
@@ -144,7 +144,8 @@ def _sorted(cards: list[CourseCard]) -> list[CourseCard]:
     return sorted(cards, key=lambda card: card.title(page_language()).casefold())
 
 
-def _first_words() -> FirstWords:
+def first_words() -> FirstWords:
+    """What a course that begins says until somebody writes it, in the language of the page."""
     return FirstWords(
         module=gettext("First module"),
         module_summary=gettext("What this module is for."),
