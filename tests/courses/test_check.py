@@ -291,19 +291,32 @@ done_when: answered
 slots:
   - question: who-answers
 """, "key: other", "", "quizzes/other.yaml, which this translates, does not exist"),
-    Mistake("a translation with other settings", "quizzes/check.id.yaml", "", """\
+    Mistake("a translation with other settings", "reflections/plan.id.yaml", "", """\
 translation:
   review: needed
+key: plan
+title: Rencana Anda
+form: action-plan
+minutes: 11
+intro: Apa yang akan Anda lakukan?
+follow_up_months: 3
+prompts:
+  - key: step
+    text: Satu langkah.
+""", "minutes: 11", "minutes", "must be as in the source: 10"),
+    Mistake("a quiz whose translation is behind", "quizzes/check.id.yaml", "", """\
+translation:
+  source: 000000000000
 key: check
 title: Periksa
 purpose: knowledge-check
-minutes: 3
+minutes: 2
 done_when: answered
 slots:
   - question: who-answers
   - draw: 1
     from: [where-to-ask, is-it-true]
-""", "minutes: 3", "minutes", "must be as in the source: 2"),
+""", "source: 000000000000", "translation.source", "never differs between languages"),
     Mistake("a translation that is behind", "glossary.id.yaml", "", """\
 translation:
   source: 000000000000

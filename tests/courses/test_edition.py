@@ -8,6 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from lms.courses.check import check_course, load_course
+from lms.courses.checks.translations import source_digest
+from lms.courses.folder import read_text
+from lms.courses.layout import place_of
 from lms.courses.notes import note_places
 from lms.courses.render.page import renderer_for
 from lms.courses.sheets import key_sheet, question_sheet
@@ -30,11 +33,17 @@ def quiz_of(edition: Edition, key: str) -> Quiz:
 
 def in_indonesian(folder: Path, file: str, *pairs: tuple[str, str]) -> None:
     text = COURSE[file]
+    place = place_of(file)
+    assert place is not None
+    value = read_text(file, place, text).value
+    assert value is not None
     for old, new in pairs:
         assert old in text
         text = text.replace(old, new)
+    mark = f"translation:\n  source: {source_digest(value)}\n"
     stem, ending = file.rsplit(".", 1)
-    write(folder / f"{stem}.id.{ending}", text)
+    head = "---\n" if ending == "md" else ""
+    write(folder / f"{stem}.id.{ending}", head + mark + text.removeprefix(head))
 
 
 def test_missing_page_falls_back_to_the_language_of_the_course(folder: Path) -> None:

@@ -13,14 +13,36 @@ from lms.courses.checks.subject import Subject
 from lms.courses.folder import SourceFile
 from lms.courses.markdown import parts_of
 from lms.courses.values.base import FileValue
+from lms.courses.values.question import Bank
+from lms.courses.values.quiz import Quiz
+
+UNMARKED = N_(
+    "The file does not say which state of the source it follows. Run: lms content translated "
+    "%(path)s."
+)
+STALE = N_("%(file)s has changed since it was translated. Compare the two.")
+UNFINISHED_QUIZ = N_(
+    "The translation is not finished, and a quiz never mixes languages. Finish it, or take the "
+    "file out."
+)
+STALE_QUIZ = N_(
+    "%(file)s has changed since it was translated, and a quiz never differs between languages. "
+    "Bring the translation up to date, or take the file out."
+)
 
 # Not compared: where the file is, how its translation stands, and Markdown.
 _APART = frozenset({"translation", "file", "body"})
 
 
 def source_digest(value: FileValue) -> str:
-    """Twelve hexadecimal digits that change when anything in the source file changes."""
-    data = value.model_dump_json(by_alias=True, exclude={"translation", "file"})
+    """Twelve hexadecimal digits that change when anything in the source file changes.
+
+    What is left at its default does not count, so that a field the format gains later
+    makes no translation stale.
+    """
+    data = value.model_dump_json(
+        by_alias=True, exclude={"translation", "file"}, exclude_defaults=True
+    )
     return hashlib.sha256(data.encode()).hexdigest()[:12]
 
 
@@ -51,17 +73,19 @@ def check_translations(subject: Subject) -> None:
 def _check_stale(
     subject: Subject, source: SourceFile, value: FileValue, original: FileValue
 ) -> None:
+    """Learners read a lesson that is behind with a warning; a quiz that is behind asks and marks
+    something else than the source, so it cannot be published."""
     mark = value.translation
     path = ("translation", "source") if mark and mark.source else ("translation",)
+    is_asked = isinstance(value, Quiz | Bank)
     if mark is None or mark.source is None:
-        sentence = N_(
-            "The file does not say which state of the source it follows. Run: lms content "
-            "translated %(path)s."
-        )
-        subject.warn(source, path, sentence, path=source.path)
+        sentence = UNFINISHED_QUIZ if is_asked else UNMARKED
     elif mark.source != source_digest(original):
-        sentence = N_("%(file)s has changed since it was translated. Compare the two.")
-        subject.warn(source, path, sentence, file=source.place.file)
+        sentence = STALE_QUIZ if is_asked else STALE
+    else:
+        return
+    say = subject.error if is_asked else subject.warn
+    say(source, path, sentence, file=source.place.file, path=source.path)
 
 
 def _compare(subject: Subject, source: SourceFile, value: FileValue, original: FileValue) -> None:
