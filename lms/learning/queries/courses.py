@@ -10,6 +10,7 @@ from lms.core.actor import Actor
 from lms.core.database import Session
 from lms.core.errors import ClosedError, NotFoundError
 from lms.core.text import N_
+from lms.courses.checks.translations import source_digest
 from lms.courses.models import StoredEdition
 from lms.courses.store import get_edition
 from lms.courses.values.edition import Activity, Edition
@@ -37,6 +38,13 @@ class OnCourse:
     def language(self) -> str:
         """The language the learner has chosen for the texts; that of the pages may be another."""
         return self.enrolment.language
+
+    def is_behind(self, shown: Activity) -> bool:
+        """Whether the original has changed since the activity shown was translated from it."""
+        mark = shown.translation
+        if mark is None or mark.source is None:
+            return False
+        return mark.source != source_digest(self.edition.activity(shown.key))
 
 
 def note_languages(on: OnCourse, interface: str) -> tuple[str, ...]:
