@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -27,6 +27,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 
 from lms.authoring.rules.bank.merging import free_key
 from lms.core.content.problems import Problem
@@ -202,7 +203,13 @@ class TrueFalseForm(QuestionForm):
     """A statement that is true or false."""
 
     parts = ("answer", "feedback_true", "feedback_false")
-    answer = RadioField(_("The statement is"), choices=[("true", _("true")), ("false", _("false"))])
+    answer = RadioField(
+        _("The statement is"),
+        choices=[
+            SelectChoice("true", cast(str, _("true"))),
+            SelectChoice("false", cast(str, _("false"))),
+        ],
+    )
     feedback_true = TextAreaField(_("Feedback to whoever said true"))
     feedback_false = TextAreaField(_("Feedback to whoever said false"))
 
@@ -306,12 +313,12 @@ def form_of(
     return form
 
 
-def _with_own(choices: Sequence[tuple[str, str]], own: str | None) -> list[tuple[str, Any]]:
+def _with_own(choices: Sequence[tuple[str, str]], own: str | None) -> list[SelectChoice]:
     """The choices, an empty one first, and what stands in the question should it be none."""
-    listed: list[tuple[str, Any]] = [("", _("Choose")), *choices]
-    if own and own not in {value for value, _words in choices}:
+    listed = [("", gettext("Choose")), *choices]
+    if own and own not in dict(choices):
         listed.append((own, own))
-    return listed
+    return [SelectChoice(value, words) for value, words in listed]
 
 
 def begun(kind: str) -> dict[str, Any]:

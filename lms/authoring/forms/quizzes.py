@@ -141,7 +141,7 @@ def quiz_form(tree: Mapping[str, Any] | None, objectives: Iterable[tuple[str, st
             **{name: own.get(name) or [] for name in MOMENTS},
         }
         form = QuizForm(formdata=None, data=data)
-    form.objectives.choices = list(objectives)
+    form.objectives.choices = [SelectChoice(key, words) for key, words in objectives]
     return form
 
 

@@ -6,6 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
@@ -56,8 +57,8 @@ def draft_questions_bring(draft_id: int) -> Answer:
         found = get_bank(short, draft, registry_of(short, settings().content_folder / "guides"))
     form = BringForm()
     form.objective.choices = [
-        ("", gettext("None yet")),
-        *((one.key, one.text) for one in found.objectives),
+        SelectChoice("", gettext("None yet")),
+        *(SelectChoice(one.key, one.text) for one in found.objectives),
     ]
     status = 400 if form.is_submitted() else 200
     if form.validate_on_submit():

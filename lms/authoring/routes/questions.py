@@ -159,7 +159,7 @@ def draft_question_new(draft_id: int) -> Answer:
     return redirect(_address(draft, item.key), 303)
 
 
-@blueprint.route("/drafts/<int:draft_id>/questions/<string:item_key>", methods=["GET", "POST"])
+@blueprint.route("/drafts/<int:draft_id>/question/<string:item_key>", methods=["GET", "POST"])
 @policy(Permission.DRAFT_READ)
 def draft_question(draft_id: int, item_key: str) -> Answer:
     """One question: its form, how learners see it, where it is asked, what became of it."""
@@ -200,7 +200,20 @@ def draft_question(draft_id: int, item_key: str) -> Answer:
     return redirect(_address(draft, item_key), 303)
 
 
-@blueprint.post("/drafts/<int:draft_id>/questions/<string:item_key>/copy")
+@blueprint.get("/drafts/<int:draft_id>/questions/at")
+@policy(Permission.DRAFT_READ)
+def draft_question_at(draft_id: int) -> BaseResponse:
+    """From a line of a bank file to the question that stands there; else to the file's text."""
+    draft = draft_for(session(), actor(), draft_id)
+    path, line = request.args.get("path", ""), request.args.get("line", 0, type=int)
+    file = get_bank(session(), draft, registry()).bank.file(path)
+    before = [n for n, begin in enumerate(file.spans) if begin <= line] if file else []
+    if file is None or file.language is not None or not before:
+        return redirect(url_for("authoring.draft_file", draft_id=draft.id, path=path, line=line))
+    return redirect(_address(draft, file.items[before[-1]].key))
+
+
+@blueprint.post("/drafts/<int:draft_id>/question/<string:item_key>/copy")
 @policy(Permission.DRAFT_EDIT)
 def draft_question_copy(draft_id: int, item_key: str) -> BaseResponse:
     """Make another question of this one."""
@@ -210,7 +223,7 @@ def draft_question_copy(draft_id: int, item_key: str) -> BaseResponse:
     return redirect(_address(draft, made.key), 303)
 
 
-@blueprint.post("/drafts/<int:draft_id>/questions/<string:item_key>/remove")
+@blueprint.post("/drafts/<int:draft_id>/question/<string:item_key>/remove")
 @policy(Permission.DRAFT_EDIT)
 def draft_question_remove(draft_id: int, item_key: str) -> BaseResponse:
     """Take a question out of the bank."""
@@ -225,7 +238,7 @@ def draft_question_remove(draft_id: int, item_key: str) -> BaseResponse:
     return redirect(url_for("authoring.draft_questions", draft_id=draft.id), 303)
 
 
-@blueprint.post("/drafts/<int:draft_id>/questions/<string:item_key>/move")
+@blueprint.post("/drafts/<int:draft_id>/question/<string:item_key>/move")
 @policy(Permission.DRAFT_EDIT)
 def draft_question_move(draft_id: int, item_key: str) -> BaseResponse:
     """Put a question into another bank file."""
@@ -240,7 +253,7 @@ def draft_question_move(draft_id: int, item_key: str) -> BaseResponse:
     return redirect(_address(draft, item_key), 303)
 
 
-@blueprint.post("/drafts/<int:draft_id>/questions/<string:item_key>/restore/<int:version_id>")
+@blueprint.post("/drafts/<int:draft_id>/question/<string:item_key>/restore/<int:version_id>")
 @policy(Permission.DRAFT_EDIT)
 def draft_question_restore(draft_id: int, item_key: str, version_id: int) -> BaseResponse:
     """Make a question what it was in an earlier version."""

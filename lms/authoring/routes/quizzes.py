@@ -51,7 +51,7 @@ def draft_quizzes(draft_id: int) -> str:
     )
 
 
-@blueprint.route("/drafts/<int:draft_id>/quizzes/<string:quiz_key>", methods=["GET", "POST"])
+@blueprint.route("/drafts/<int:draft_id>/quiz/<string:quiz_key>", methods=["GET", "POST"])
 @policy(Permission.DRAFT_READ)
 def draft_quiz(draft_id: int, quiz_key: str) -> Answer:
     """One quiz: its settings and its places."""
@@ -84,6 +84,19 @@ def draft_quiz(draft_id: int, quiz_key: str) -> Answer:
         return _page(draft, found, quiz, form, slots, based_on=based_on, is_open=True), status
     flash(gettext("The quiz is saved."))
     return redirect(url_for("authoring.draft_quiz", draft_id=draft.id, quiz_key=quiz_key), 303)
+
+
+@blueprint.get("/drafts/<int:draft_id>/quizzes/at")
+@policy(Permission.DRAFT_READ)
+def draft_quiz_at(draft_id: int) -> Response:
+    """From the path of a quiz to its form; a translation to its text."""
+    draft = draft_for(session(), actor(), draft_id)
+    path = request.args.get("path", "")
+    found = get_bank(session(), draft, registry())
+    key = next((quiz.key for quiz in found.quizzes if quiz.path == path), None)
+    if key is None:
+        return redirect(url_for("authoring.draft_file", draft_id=draft.id, path=path))
+    return redirect(url_for("authoring.draft_quiz", draft_id=draft.id, quiz_key=key))
 
 
 def _ticks(form: QuizForm) -> dict[str, Any]:
