@@ -29,6 +29,7 @@ ENTRIES: tuple[tuple[str, str], ...] = (
     ("courses.courses", N_("Courses")),
     ("learning.teaching", N_("Teaching")),
     ("learning.marking", N_("Marking")),
+    ("authoring.drafts", N_("Drafts")),
     ("learning.own_people", N_("My people")),
     ("people.people", N_("People")),
     ("certificates.certificates", N_("Certificates")),
@@ -38,9 +39,9 @@ ENTRIES: tuple[tuple[str, str], ...] = (
 """Endpoint and word, in the order shown. Shown to whom the endpoint's policy admits. Nobody has
 more than seven, so that a phone shows them on two lines: members stand at the start page."""
 
-OWN_ONLY = {"learning.own_people"}
-"""Left out for who holds the permission everywhere, and so has no people of their own. The page of
-people leads there."""
+OWN_ONLY = {"authoring.drafts", "learning.own_people"}
+"""Left out for who holds the permission everywhere, and so has none of their own. The pages of
+people and of teaching lead there."""
 
 OPEN: tuple[tuple[str, str], ...] = (
     ("courses.courses", N_("Courses")),

@@ -113,6 +113,8 @@ def draft_merge(draft_id: int, version_id: int) -> Response | str:
         "version": version,
         "file": standing,
         "against": differences(theirs, mine),
+        "mine": mine,
+        "theirs": theirs,
         "views": views_of(session(), [standing.changed_by if standing else None]),
         "own_id": actor().person_id,
     }

@@ -43,7 +43,8 @@ def draft_add_contributor(draft_id: int) -> Response | tuple[str, int]:
     try:
         add_contributor(session(), actor(), draft, form.email.data or "", now=now())
     except BadInputError as error:
-        return _page(draft_id, form), show(form, error)
+        status = show(form, error)
+        return _page(draft_id, form), status
     flash(gettext("Your colleague finds the draft among the drafts."))
     return redirect(url_for("authoring.draft_people", draft_id=draft_id), 303)
 

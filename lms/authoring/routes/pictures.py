@@ -84,7 +84,8 @@ def draft_add_picture(draft_id: int) -> BaseResponse | tuple[str, int]:
         write_many(session(), actor(), draft, changes, based_on=digests, now=now())
     except BekalError as error:
         session().rollback()
-        return _page(draft, form), show(form, error)
+        status = show(form, error)
+        return _page(draft, form), status
     flash(gettext("The picture is here."))
     return redirect(url_for("authoring.draft_pictures", draft_id=draft_id, new=name), 303)
 

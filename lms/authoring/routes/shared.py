@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import url_for
+from flask import current_app, url_for
 
 from lms.authoring.models import Draft
 from lms.authoring.queries.checked import CheckedDraft, get_checked
@@ -31,17 +31,27 @@ def checked(draft: Draft) -> CheckedDraft:
     return get_checked(session(), draft, registry(), members)
 
 
-EDITORS: dict[str, str] = {"page": "authoring.draft_page"}
-"""The view that edits a kind of file, with `draft_id` and `path`; all others are edited as text."""
+EDITORS: dict[str, str] = {
+    "page": "authoring.draft_page",
+    "quiz": "authoring.draft_quiz_at",
+    "bank": "authoring.draft_question_at",
+    "scenario": "authoring.scenario",
+}
+"""The view in which a kind of file is written; all others, and translations, as text."""
 
 
 def file_address(draft_id: int, path: str, line: int | None = None) -> str:
-    """Where a file of a draft is edited, and the line that is meant."""
+    """Where a file of a draft is written, at the line that is meant; pictures among pictures."""
     if path.startswith("media/"):
         return url_for("authoring.draft_pictures", draft_id=draft_id)
     place = place_of(path)
     kind = place.shape.kind if place is not None else ""
     endpoint = EDITORS.get(kind, "authoring.draft_file")
+    is_translated = place is not None and place.language is not None and kind != "page"
+    if is_translated or endpoint not in current_app.view_functions:
+        endpoint = "authoring.draft_file"
+    if endpoint == EDITORS["scenario"] and place is not None:
+        return url_for(endpoint, draft_id=draft_id, scenario_key=place.name)
     return url_for(endpoint, draft_id=draft_id, path=path, line=line)
 
 

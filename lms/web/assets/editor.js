@@ -22,6 +22,15 @@ const CALLOUTS = {
   jurisdiction: "::: jurisdiction …\n…\n:::",
 };
 
+// Puts the cursor on a line (from 1) and shows it.
+export function showLine(area, line) {
+  const lines = area.value.split("\n");
+  const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+  area.focus();
+  area.setSelectionRange(start, start + (lines[line - 1] ?? "").length);
+  area.scrollTop = (area.scrollHeight / lines.length) * Math.max(0, line - 4);
+}
+
 export function enhance(editor) {
   const form = document.getElementById(editor.dataset.form);
   const body = form.elements.body;
@@ -125,6 +134,8 @@ export function enhance(editor) {
     }
   }
   setInterval(save, EVERY);
+
+  if (words.line) showLine(body, Number(words.line));
 
   let sent = false;
   form.addEventListener("submit", () => { sent = true; });

@@ -6,6 +6,7 @@ const parts = {
   errors: () => import("./errors.js"),
   job: () => import("./job.js"),
   keys: () => import("./keys.js"),
+  lines: () => import("./lines.js"),
   once: () => import("./once.js"),
   outline: () => import("./outline.js"),
   password: () => import("./password.js"),

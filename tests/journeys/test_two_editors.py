@@ -1,0 +1,97 @@
+"""Two browsers edit one page of a draft at once: nothing that either typed is lost."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lms.authoring.queries.drafts import files_of
+from lms.authoring.services.drafts import add_contributor
+from lms.core import clock
+from lms.core.database import Session
+from lms.people.models import Person
+from tests.authoring.drafts import SMALL_KEY, make_draft, make_trainer, trainer_actor
+from tests.support import browser
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+OpenAs = Callable[[Person], Page]
+SHOTS = os.environ.get("BEKAL_SHOTS")
+PAGE = "modules/01-first/01-asking.md"
+
+
+def check(page: Page, name: str) -> None:
+    """Nothing that axe finds, nothing wider than the phone; a picture for whoever asked."""
+    assert browser.violations(page) == []
+    assert browser.overflow(page) == 0
+    if SHOTS:
+        browser.screenshots(page, Path(SHOTS), f"draft-{name}")
+
+
+def text_of(page: Page) -> str:
+    return page.get_by_label("Text, in Markdown").input_value()
+
+
+def test_two_people_write_one_page_and_every_word_stays(session: Session, open_as: OpenAs) -> None:
+    one, two = make_trainer(session, name="Sione Latu"), make_trainer(session, name="Chan Sophea")
+    draft = make_draft(session, one, SMALL_KEY)
+    add_contributor(session, trainer_actor(one, SMALL_KEY), draft, two.email, now=clock.now())
+    session.commit()
+    here = f"/drafts/{draft.id}/pages/{PAGE}"
+    first, second = open_as(one), open_as(two)
+    first.goto(here)
+    second.goto(here)
+    expect(first.get_by_role("toolbar")).to_be_visible()
+    check(first, "page")
+
+    # Both begin at the same text; the first saves with the button.
+    field = first.get_by_label("Text, in Markdown")
+    field.fill(f"{text_of(first)}\n\nThe first writes this.")
+    expect(first.locator("[data-shown]")).to_contain_text("The first writes this.")
+    first.get_by_role("button", name="Save").click()
+    expect(first.get_by_role("status").first).to_contain_text("The page is saved.")
+
+    # The second goes away without pressing anything: it is saved by itself, beside.
+    begun = text_of(second)
+    second.get_by_label("Text, in Markdown").fill(f"The second writes this.\n\n{begun}")
+    second.get_by_text("Title, minutes, summary, sources").click()
+    second.get_by_label("Minutes").fill("7")
+    second.goto(f"/drafts/{draft.id}")
+    for _ in range(10):
+        # What a page sends while it goes may arrive after the next page is asked for.
+        second.goto(here)
+        if second.get_by_text("A text of yours waits").is_visible():
+            break
+    assert "The first writes this." in text_of(second)
+
+    second.get_by_role("link", name="Look at both texts").click()
+    expect(second.get_by_role("heading", level=1)).to_have_text("Two texts of one page")
+    check(second, "merge")
+    joined = text_of(second)
+    assert joined.startswith("The second writes this.")
+    assert joined.endswith("The first writes this.")
+    second.get_by_role("button", name="Save the joined text").click()
+    expect(second.get_by_text("The page is saved.")).to_be_visible()
+    session.expire_all()
+    kept = files_of(session, draft)[PAGE].decode()
+    assert "minutes: 7" in kept
+    assert kept.count("The first writes this.") == kept.count("The second writes this.") == 1
+
+    for path, name in (
+        (f"/drafts/{draft.id}", "outline"),
+        (f"/drafts/{draft.id}/history", "history"),
+        (f"/drafts/{draft.id}/files/course.yaml", "file"),
+        (f"/drafts/{draft.id}/pictures", "pictures"),
+        (f"/drafts/{draft.id}/comments", "comments"),
+        (f"/drafts/{draft.id}/people", "people"),
+        (f"/drafts/{draft.id}/remove/activity/asking", "remove"),
+        ("/drafts", "list"),
+        ("/drafts/new", "new"),
+        ("/drafts/new/empty", "new-empty"),
+    ):
+        second.goto(path)
+        check(second, name)
