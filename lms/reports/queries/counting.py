@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Select,
@@ -42,6 +43,7 @@ from lms.certificates.rules import CertificateKind, CertificateState, SubjectKin
 from lms.core.actor import Actor, ScopeKind
 from lms.core.database import Session
 from lms.core.errors import RefusedError
+from lms.core.tables.values import Audience
 from lms.core.text import N_
 from lms.enrolments.models import Enrolment, EnrolmentStep, PathEnrolment
 from lms.people.models import Member
@@ -272,31 +274,50 @@ class _Context:
             case By.PERIOD:
                 return _part_of(place.moment, parts(self.asked.period, self.moment))
 
+    @property
+    def is_rounded(self) -> bool:
+        """Whether counts are rounded, by a draw that needs to know whose count it is."""
+        return self.asked.audience is not Audience.NAMED
+
     def aggregated(self, place: _Place, sums: Mapping[str, Any], where: ColumnElement[bool]) -> Any:
-        """Rows (key, then for each sum: participations, persons), and one for the total."""
-        conditions = [where, *self.narrowed(place)]
-        named = [func.sum(value).label(name) for name, value in sums.items()]
-        halves: list[Select[Any]] = []
-        for row in (self.row(place), literal(TOTAL)):
-            inner = select(row.label("row_key"), place.person.label("person_id"), *named)
-            if self.asked.by is By.SUBREGION:
-                inner = inner.join(Member, Member.code == place.member)
-            grouping = [place.person] if row is not None and _is_total(row) else [row, place.person]
-            people = inner.where(*conditions).group_by(*grouping).subquery()
-            outer: list[Any] = [people.c.row_key]
-            for name in sums:
-                outer += [
-                    func.sum(people.c[name]),
-                    func.sum(case((people.c[name] > 0, 1), else_=0)),
-                    func.sum(case((people.c[name] > 0, people.c.person_id), else_=0)),
-                    func.sum(case((people.c[name] > 0, _square(people.c.person_id)), else_=0)),
+        """Rows (key, then for each sum: participations, persons), and one for the total.
+
+        Where counts are rounded, two sums over the ids of the persons follow each pair. The
+        tables are read once, by row and person; the total is summed up from that.
+        """
+        row = self.row(place)
+        by_row = select(
+            row.label("row_key"),
+            place.person.label("person_id"),
+            *(func.sum(value).label(name) for name, value in sums.items()),
+        )
+        if self.asked.by is By.SUBREGION:
+            by_row = by_row.join(Member, Member.code == place.member)
+        rows = (
+            by_row.where(where, *self.narrowed(place))
+            .group_by(row, place.person)
+            .cte("by_row_and_person")
+        )
+        persons = (
+            select(rows.c.person_id, *(func.sum(rows.c[name]).label(name) for name in sums))
+            .group_by(rows.c.person_id)
+            .subquery("by_person")
+        )
+        of_rows = select(rows.c.row_key, *self._summed(rows, sums)).group_by(rows.c.row_key)
+        of_all = select(literal(TOTAL), *self._summed(persons, sums))
+        return vouched(union_all(of_rows, of_all), *_ALL_READ)
+
+    def _summed(self, counted: CTE | Subquery, sums: Mapping[str, Any]) -> list[Any]:
+        found: list[Any] = []
+        for name in sums:
+            counts, person = counted.c[name], counted.c.person_id
+            found += [func.sum(counts), func.sum(case((counts > 0, 1), else_=0))]
+            if self.is_rounded:
+                found += [
+                    func.sum(case((counts > 0, person), else_=0)),
+                    func.sum(case((counts > 0, _square(person)), else_=0)),
                 ]
-            halves.append(select(*outer).group_by(people.c.row_key))
-        return vouched(union_all(*halves), *_ALL_READ)
-
-
-def _is_total(row: Any) -> bool:
-    return getattr(row, "value", None) == TOTAL
+        return found
 
 
 def _square(person_id: Any) -> Any:
@@ -327,6 +348,7 @@ def _run(
     lines: dict[str, Line],
 ) -> None:
     named = {measure.value: value for measure, value in sums.items()}
+    width = 4 if context.is_rounded else 2
     for row in session.execute(context.aggregated(place, named, where)):
         if row[0] is None:
             continue
@@ -334,10 +356,11 @@ def _run(
         for number, measure in enumerate(sums):
             if context.asked.by is By.PERIOD and measure in STANDING and row[0] != TOTAL:
                 continue
-            participations, persons, ids, squares = row[1 + 4 * number : 5 + 4 * number]
-            line.participations[measure] = int(participations or 0)
-            line.persons[measure] = int(persons or 0)
-            line.sums[measure] = (int(ids or 0), int(squares or 0))
+            first = 1 + width * number
+            counted = [int(each or 0) for each in row[first : first + width]]
+            line.participations[measure], line.persons[measure] = counted[:2]
+            if context.is_rounded:
+                line.sums[measure] = (counted[2], counted[3])
 
 
 def _count_standing(
@@ -365,9 +388,13 @@ def _count_completed(
     where = context.in_period(c.completed_at)
     _run(session, context, place, {Measure.COMPLETED: literal(1)}, where, lines)
     seconds = _seconds(c.completed_at) - _seconds(c.enrolled_at)
-    for row, value, count in _values(session, context, place, seconds // 86_400, where):
-        for key in {row, TOTAL}:
-            lines[key].days[value] += count
+    days = _rows(context, place, {"days": seconds // 86_400}, where).subquery("days")
+    counted = select(days.c.row_key, days.c.days, func.count()).group_by(
+        days.c.row_key, days.c.days
+    )
+    for row, value, count in session.execute(vouched(counted, *_ALL_READ)):
+        for key in {TOTAL if row is None else row, TOTAL}:
+            lines[key].days[int(value)] += count
 
 
 def _count_certified(
@@ -445,10 +472,19 @@ def _count_gain(
         tuple_(c.course_key, first.c.activity_key).in_(_pairs(tests, is_last=False)),
         tuple_(c.course_key, last.c.activity_key).in_(_pairs(tests, is_last=True)),
     )
-    for name, values in (("before", first.c.percent), ("after", last.c.percent)):
-        for row, value, count in _values(session, context, place, values, where, source):
-            for key in {row, TOTAL}:
-                getattr(lines[key], name)[value] += count
+    both = _rows(
+        context, place, {"before": first.c.percent, "after": last.c.percent}, where, source
+    )
+    marks = both.cte("marks")
+    counted = [
+        select(literal(name).label("which"), marks.c.row_key, marks.c[name], func.count()).group_by(
+            marks.c.row_key, marks.c[name]
+        )
+        for name in ("before", "after")
+    ]
+    for name, row, value, count in session.execute(vouched(union_all(*counted), *_ALL_READ)):
+        for key in {TOTAL if row is None else row, TOTAL}:
+            getattr(lines[key], name)[int(value)] += count
 
 
 def _pairs(tests: Sequence[tuple[str, str, bool]], *, is_last: bool) -> list[tuple[str, str]]:
@@ -468,24 +504,21 @@ def _first_attempts(counter: Actor, tests: Sequence[tuple[str, str, bool]], name
     return within(statement, Attempt, counter, Reach.COUNTING).subquery(name)
 
 
-def _values(
-    session: Session,
+def _rows(
     context: _Context,
     place: _Place,
-    value: Any,
+    values: Mapping[str, Any],
     where: ColumnElement[bool],
     source: Any = None,
-) -> list[tuple[str, int, int]]:
-    """How often each value stands in each row: (row, value, count)."""
-    row = context.row(place)
-    statement = select(row.label("row_key"), value.label("value"), func.count())
+) -> Select[Any]:
+    """What is in reach, one row each: the key of its row in the report, and these values."""
+    named = [value.label(name) for name, value in values.items()]
+    statement = select(context.row(place).label("row_key"), *named)
     if source is not None:
         statement = statement.select_from(source)
     if context.asked.by is By.SUBREGION:
         statement = statement.join(Member, Member.code == place.member)
-    statement = statement.where(where, *context.narrowed(place)).group_by(row, value)
-    found = session.execute(vouched(statement, *_ALL_READ))
-    return [(key if key is not None else TOTAL, int(value), count) for key, value, count in found]
+    return statement.where(where, *context.narrowed(place))
 
 
 def _seconds(column: Any) -> Any:

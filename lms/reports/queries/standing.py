@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal, null, or_, select
+from sqlalchemy import and_, case, func, literal, null, or_, select
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import Subquery
 
-from lms.access.reaches import Reach, within
+from lms.access.reaches import Reach, vouched, within
 from lms.core.actor import Actor
 from lms.enrolments.models import Enrolment, EnrolmentStep, PathEnrolment
 from lms.enrolments.rules.due import STALLED
@@ -54,44 +55,44 @@ def enrolments_now(counter: Actor, now: datetime.datetime) -> Subquery:
 
 def enrolments_as_of(counter: Actor, as_of: datetime.datetime) -> Subquery:
     """Every enrolment begun by that moment, as its steps and its evidence say."""
-    begun = _steps(counter, as_of, StepVerb.BEGIN, "begun", earliest=True)
-    state = _steps(counter, as_of, None, "state", earliest=False)
-    due = _due(counter, as_of)
-    moved = _moved(counter, as_of)
-    is_completed = state.c.verb == StepVerb.COMPLETE
-    active = [verb for verb, leads_to in _STATES.items() if leads_to is EnrolmentState.ACTIVE]
-    is_active = state.c.verb.in_(active)
-    moved_at = func.coalesce(moved.c.moved_at, begun.c.happened_at)
+    chosen = _chosen_steps(counter, as_of)
+    begun, state, last = (aliased(EnrolmentStep, name=name) for name in ("begun", "state", "last"))
+    is_completed = state.verb == StepVerb.COMPLETE
+    is_active = state.verb.in_(_leading_to(EnrolmentState.ACTIVE))
+    moved_at = func.coalesce(_moved_at(counter, as_of), begun.happened_at)
     # The end of the day due is fixed with the day; where the day was moved since, the end of
     # the earlier day is taken on the secretariat's clock.
-    is_same_day = due.c.due_on == Enrolment.due_on
     is_overdue = or_(
-        and_(is_same_day, Enrolment.due_at <= as_of),
+        and_(last.due_on == Enrolment.due_on, Enrolment.due_at <= as_of),
         and_(
-            or_(Enrolment.due_on.is_(None), due.c.due_on != Enrolment.due_on),
-            due.c.due_on < today(as_of),
+            or_(Enrolment.due_on.is_(None), last.due_on != Enrolment.due_on),
+            last.due_on < today(as_of),
         ),
     )
+    # Conditions one inside the other: the evidence is read of those alone who are under way.
+    is_stalled = case((is_active, case((moved_at < as_of - STALLED, 1), else_=0)), else_=0)
     statement = (
         select(
             Enrolment.id,
             Enrolment.person_id,
-            begun.c.member_code,
-            begun.c.agency_id,
+            begun.member_code,
+            begun.agency_id,
             Enrolment.course_key,
-            begun.c.happened_at.label("enrolled_at"),
-            _where(is_completed, state.c.happened_at).label("completed_at"),
-            _where(is_completed, state.c.member_code).label("completed_member_code"),
-            _where(is_completed, state.c.agency_id).label("completed_agency_id"),
+            begun.happened_at.label("enrolled_at"),
+            _where(is_completed, state.happened_at).label("completed_at"),
+            _where(is_completed, state.member_code).label("completed_member_code"),
+            _where(is_completed, state.agency_id).label("completed_agency_id"),
             _flag(is_active).label("is_active"),
-            _flag(and_(is_active, moved_at < as_of - STALLED)).label("is_stalled"),
+            is_stalled.label("is_stalled"),
             _flag(and_(is_active, is_overdue)).label("is_overdue"),
         )
-        .join(begun, begun.c.enrolment_id == Enrolment.id)
-        .join(state, state.c.enrolment_id == Enrolment.id)
-        .outerjoin(due, due.c.enrolment_id == Enrolment.id)
-        .outerjoin(moved, moved.c.enrolment_id == Enrolment.id)
+        .join(chosen, chosen.c.enrolment_id == Enrolment.id)
+        .join(begun, begun.id == chosen.c.begun_id)
+        .join(state, state.id == chosen.c.state_id)
+        .join(last, last.id == chosen.c.last_id)
     )
+    # The three steps are those that `chosen` found within reach.
+    statement = vouched(statement, EnrolmentStep)
     return within(statement, Enrolment, counter, Reach.COUNTING).subquery("standing")
 
 
@@ -126,59 +127,41 @@ def paths_at(counter: Actor, moment: datetime.datetime) -> Subquery:
     return within(statement, PathEnrolment, counter, Reach.COUNTING).subquery("standing")
 
 
-def _steps(
-    counter: Actor, as_of: datetime.datetime, verb: StepVerb | None, name: str, *, earliest: bool
-) -> Subquery:
-    """The first step of a verb, or the latest step that leads to a state, of each enrolment."""
-    verbs = [verb] if verb is not None else list(_STATES)
-    chosen = _scoped_steps(counter, as_of).where(EnrolmentStep.verb.in_(verbs))
-    which = func.min if earliest else func.max
-    ids = chosen.with_only_columns(which(EnrolmentStep.id)).group_by(EnrolmentStep.enrolment_id)
-    return (
-        _scoped_steps(counter, as_of)
-        .with_only_columns(
-            EnrolmentStep.enrolment_id,
-            EnrolmentStep.verb,
-            EnrolmentStep.happened_at,
-            EnrolmentStep.member_code,
-            EnrolmentStep.agency_id,
-        )
-        .where(EnrolmentStep.id.in_(ids))
-        .subquery(name)
-    )
+def _chosen_steps(counter: Actor, as_of: datetime.datetime) -> Subquery:
+    """Of each enrolment its first beginning, the latest step to a state, and the latest of all.
 
-
-def _due(counter: Actor, as_of: datetime.datetime) -> Subquery:
-    """The day due after the latest step of each enrolment."""
-    ids = (
-        _scoped_steps(counter, as_of)
-        .with_only_columns(func.max(EnrolmentStep.id))
-        .group_by(EnrolmentStep.enrolment_id)
-    )
-    return (
-        _scoped_steps(counter, as_of)
-        .with_only_columns(EnrolmentStep.enrolment_id, EnrolmentStep.due_on)
-        .where(EnrolmentStep.id.in_(ids), EnrolmentStep.due_on.is_not(None))
-        .subquery("due")
-    )
-
-
-def _moved(counter: Actor, as_of: datetime.datetime) -> Subquery:
-    """When the latest evidence of each enrolment was recorded."""
+    One pass; the steps are then joined by their keys, of which a planner knows how many
+    there are.
+    """
+    step = EnrolmentStep
+    is_beginning = step.verb == StepVerb.BEGIN
+    leads_to_state = step.verb.in_(list(_STATES))
     statement = (
         select(
-            Evidence.enrolment_id,
-            func.max(Evidence.recorded_at, type_=Evidence.recorded_at.type).label("moved_at"),
+            step.enrolment_id,
+            func.min(_where(is_beginning, step.id)).label("begun_id"),
+            func.max(_where(leads_to_state, step.id)).label("state_id"),
+            func.max(step.id).label("last_id"),
         )
-        .where(Evidence.recorded_at <= as_of)
-        .group_by(Evidence.enrolment_id)
+        .where(step.recorded_at <= as_of)
+        .group_by(step.enrolment_id)
     )
-    return within(statement, Evidence, counter, Reach.COUNTING).subquery("moved")
+    return within(statement, EnrolmentStep, counter, Reach.COUNTING).subquery("chosen")
 
 
-def _scoped_steps(counter: Actor, as_of: datetime.datetime) -> Select[Any]:
-    statement = select(EnrolmentStep).where(EnrolmentStep.recorded_at <= as_of)
-    return within(statement, EnrolmentStep, counter, Reach.COUNTING)
+def _leading_to(state: EnrolmentState) -> list[StepVerb]:
+    return [verb for verb, leads_to in _STATES.items() if leads_to is state]
+
+
+def _moved_at(counter: Actor, as_of: datetime.datetime) -> Any:
+    """When the latest evidence of the enrolment beside it was recorded."""
+    latest = func.max(Evidence.recorded_at, type_=Evidence.recorded_at.type)
+    statement = select(latest).where(
+        Evidence.enrolment_id == Enrolment.id, Evidence.recorded_at <= as_of
+    )
+    return (
+        within(statement, Evidence, counter, Reach.COUNTING).correlate(Enrolment).scalar_subquery()
+    )
 
 
 def _flag(condition: Any) -> Any:
