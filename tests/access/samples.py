@@ -120,7 +120,11 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         Actor.system("test"),
         course_key="victim-identification",
         title="A draft",
-        files={"course.yaml": b"key: victim-identification\n"},
+        files={
+            "bank/checks.yaml": b"questions:\n  - key: papers\n    type: numeric\n",
+            "course.yaml": b"key: victim-identification\n",
+            "quizzes/check.yaml": b"key: check\ntitle: Check\n",
+        },
         now=now,
     )
     notice = Notice(
@@ -171,6 +175,8 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "language": "id",
         "helpline_id": 1,
         "int:run_id": run.id,
+        "import_token": "0" * 16,
+        "item_key": "papers",
         "job_id": job.id,
         "key": "victim-identification",
         "mail_id": 1,
@@ -187,6 +193,7 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "place": 1,
         "person_id": official.id,
         "place_key": "who-decides",
+        "quiz_key": "check",
         "rest": "asking/questions",
         "role_id": role.id,
         "run_id": job.run_id,
@@ -199,6 +206,7 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "token": TOKEN,
         "transfer_id": transfer.id,
         "verb": "retry",
+        "version_id": 1,
     }
     return Samples({name: str(value) for name, value in values.items()})
 

@@ -159,12 +159,13 @@ def read_bank_file(path: str, content: bytes) -> BankFile:
     if not problems and listed is not None and not isinstance(listed, list):
         problems.append(error(path, marked.line(("questions",)), "questions", _NO_QUESTION))
     items = []
+    lines = _lines_by_item(marked)
     for number, entry in enumerate(entries):
         if not isinstance(entry, dict):
             line = marked.line(("questions", number))
             problems.append(error(path, line, f"questions[{number + 1}]", _NO_QUESTION))
             continue
-        items.append(item_of(path, number, entry, _lines(marked, ("questions", number))))
+        items.append(item_of(path, number, entry, lines.get(number)))
     if problems:
         # Places would be those of another list: nothing is changed here before it is mended.
         return BankFile(path, file, language, tuple(items), {}, (), tuple(problems))
@@ -245,11 +246,13 @@ def _row_model(annotation: Any) -> type[BaseModel] | None:
     return next((model for model in found if model is not None), None)
 
 
-def _lines(marked: Marked, start: Path) -> dict[Path, int]:
-    """Lines of the values inside one item, by the path from the item on."""
-    size = len(start)
-    own = {path[size:]: line for path, line in marked.lines.items() if path[:size] == start}
-    return {(): marked.line(start), **own}
+def _lines_by_item(marked: Marked) -> dict[int, dict[Path, int]]:
+    """Lines of the values inside each item, by the path from the item on."""
+    found: dict[int, dict[Path, int]] = {}
+    for path, line in marked.lines.items():
+        if len(path) > 1 and path[0] == "questions" and isinstance(path[1], int):
+            found.setdefault(path[1], {})[path[2:]] = line
+    return found
 
 
 def words_of(data: Data) -> tuple[str, ...]:
