@@ -133,9 +133,6 @@ def _work() -> None:
         sa.Column("after_id", Id, nullable=False),
         sa.Column("begun_at", Moment, nullable=False),
         sa.Column("begun_by", Id, nullable=True),
-        sa.Column("told_at", Moment, nullable=True),
-        sa.Column("told_by", Id, nullable=True),
-        sa.Column("told_run_id", sa.String(36), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_guide_work"),
         sa.ForeignKeyConstraint(
             ["before_id"], ["guide_edition.id"], name="fk_guide_work_before_id_guide_edition"
@@ -172,6 +169,9 @@ def _work() -> None:
         sa.Column("owner_id", Id, nullable=True),
         sa.Column("changed_at", Moment, nullable=False),
         sa.Column("changed_by", Id, nullable=True),
+        sa.Column("told_at", Moment, nullable=True),
+        sa.Column("told_by", Id, nullable=True),
+        sa.Column("told_run_id", sa.String(36), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_guide_work_item"),
         sa.ForeignKeyConstraint(
             ["guide_work_id"], ["guide_work.id"], name="fk_guide_work_item_guide_work_id_guide_work"

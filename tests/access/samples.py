@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from werkzeug.routing import Rule
 
 from lms.access.roles import Role
+from lms.authoring.models import GuideWork, WorkItem
+from lms.authoring.rules.work import WorkState, WorkSubject
 from lms.authoring.services.drafts import begin
 from lms.certificates.models import Certificate
 from lms.certificates.rules import CertificateKind, CertificateState, Snapshot, SubjectKind
@@ -153,7 +155,8 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
             done_at=now,
         )
     )
-    guide_import_id = _guide(session)
+    guide_import_id, edition = _guide(session)
+    work, item = _guide_work(session, edition)
     opened = begin_session(session, official, browser="Test", second_factor=False, now=now)
     session.flush()
     taught = make_taught_rows(session, official, mark)
@@ -170,6 +173,7 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "edition_key": "2024-en",
         "form_name": "csv",
         "guide_import_id": guide_import_id,
+        "guide_work_id": work.id,
         "guide_key": "guide-sample",
         "paper_name": "workbook-en.pdf",
         "language": "id",
@@ -206,13 +210,14 @@ def make_samples(session: Session, *, mark: str = "") -> Samples:
         "token": TOKEN,
         "transfer_id": transfer.id,
         "verb": "retry",
+        "work_item_id": item.id,
         "version_id": 1,
     }
     return Samples({name: str(value) for name, value in values.items()})
 
 
-def _guide(session: Session) -> int:
-    """An accepted edition of a guide, and the id of an import whose tree is being corrected."""
+def _guide(session: Session) -> tuple[int, StoredGuideEdition]:
+    """The id of an import whose tree is being corrected, and an accepted edition of a guide."""
     now = clock.now()
     guide = StoredGuide(
         key="guide-sample", title="A guide", short="A guide", publisher="A body", created_at=now
@@ -253,7 +258,34 @@ def _guide(session: Session) -> int:
             text="Say who you are.",
         )
     )
-    return found.id
+    return found.id, edition
+
+
+def _guide_work(session: Session, edition: StoredGuideEdition) -> tuple[GuideWork, WorkItem]:
+    """A list of what an edition touches, with the certificates of a course on it."""
+    now = clock.now()
+    work = GuideWork(
+        guide_key="guide-sample", before_id=edition.id, after_id=edition.id, begun_at=now
+    )
+    session.add(work)
+    session.flush()
+    item = WorkItem(
+        guide_work_id=work.id,
+        place="course:victim-identification:certificates::",
+        subject=WorkSubject.CERTIFICATES,
+        course_key="victim-identification",
+        subject_key="victim-identification",
+        language="",
+        title="A course",
+        sections={"contact": "changed"},
+        certificates=1,
+        holders=1,
+        state=WorkState.OPEN,
+        changed_at=now,
+    )
+    session.add(item)
+    session.flush()
+    return work, item
 
 
 def _certificate(session: Session, official: Person, mark: str, enrolment_id: int) -> Certificate:

@@ -13,11 +13,7 @@ from lms.core.database import Base, Id, choice_of
 
 
 class GuideWork(Base):
-    """What follows from one edition of a guide taking the place of another.
-
-    `told_at` is when the holders of certificates were told, at most once, by the job
-    `told_run_id`.
-    """
+    """What follows from one edition of a guide taking the place of another."""
 
     __tablename__ = "guide_work"
 
@@ -27,9 +23,6 @@ class GuideWork(Base):
     after_id: Mapped[int] = mapped_column(ForeignKey("guide_edition.id"))
     begun_at: Mapped[datetime.datetime]
     begun_by: Mapped[int | None] = mapped_column(Id)
-    told_at: Mapped[datetime.datetime | None]
-    told_by: Mapped[int | None] = mapped_column(Id)
-    told_run_id: Mapped[str | None] = mapped_column(String(36))
 
     __table_args__ = (UniqueConstraint("before_id", "after_id"),)
 
@@ -40,7 +33,8 @@ class WorkItem(Base):
     `place` names it once in the list, so that looking anew adds only what is new. Exactly
     one of `edition_id` and `draft_id` says where it stands. `sections` holds the cited keys
     with what became of each; `certificates` and `holders` are counts when the list was
-    made and 0 for everything else.
+    made and 0 for everything else. `told_at` is when the holders of the course were told,
+    at most once, by the job `told_run_id`.
     """
 
     __tablename__ = "guide_work_item"
@@ -62,6 +56,9 @@ class WorkItem(Base):
     owner_id: Mapped[int | None] = mapped_column(Id)
     changed_at: Mapped[datetime.datetime]
     changed_by: Mapped[int | None] = mapped_column(Id)
+    told_at: Mapped[datetime.datetime | None]
+    told_by: Mapped[int | None] = mapped_column(Id)
+    told_run_id: Mapped[str | None] = mapped_column(String(36))
 
     __table_args__ = (
         UniqueConstraint("guide_work_id", "place"),

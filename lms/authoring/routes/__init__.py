@@ -4,7 +4,9 @@ from lms.authoring.routes import (
     beginning,
     comments,
     drafts,
+    facts,
     files,
+    following,
     from_sections,
     history,
     importing,
@@ -20,6 +22,7 @@ from lms.authoring.routes import (
     scenarios,
     translations,
     trying,
+    work,
 )
 from lms.authoring.routes.blueprint import blueprint
 
@@ -28,7 +31,9 @@ __all__ = [
     "blueprint",
     "comments",
     "drafts",
+    "facts",
     "files",
+    "following",
     "from_sections",
     "history",
     "importing",
@@ -44,4 +49,5 @@ __all__ = [
     "scenarios",
     "translations",
     "trying",
+    "work",
 ]
