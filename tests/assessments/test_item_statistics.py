@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+import statistics
 from fractions import Fraction
 
 import pytest
 
 from lms.assessments.rules.statistics import (
     Chosen,
+    Hint,
+    Hinted,
     ItemSums,
     ItemVerdict,
     Met,
@@ -16,6 +19,8 @@ from lms.assessments.rules.statistics import (
     chosen_as_json,
     chosen_from_json,
     chosen_in,
+    harder_languages,
+    hints,
     quiz_sums,
     sums_of,
     total,
@@ -82,7 +87,7 @@ def test_nothing_is_told_below_ten_answers() -> None:
 def test_where_all_earn_the_same_there_is_no_discrimination_to_speak_of() -> None:
     sums = first_of(*[pair(ALL, ALL)] * 20)
     assert sums.discrimination is None
-    assert verdict(sums) is ItemVerdict.TOO_EASY
+    assert verdict(sums) is ItemVerdict.NOT_YET
 
 
 def test_verdicts_in_plain_words() -> None:
@@ -93,12 +98,85 @@ def test_verdicts_in_plain_words() -> None:
     by_chance = first_of(*[both] * 13, *[neither] * 13, *[first] * 16, *[second] * 16)
     assert by_chance.discrimination == pytest.approx(-0.103, abs=0.001)
     assert verdict(by_chance) is ItemVerdict.TELLS_LITTLE
-    hard = first_of(*[both] * 2, *[neither] * 10)
+    hard = first_of(*[both] * 5, *[neither] * 25)
     assert verdict(hard) is ItemVerdict.TOO_HARD
     assert verdict(hard, is_before_teaching=True) is ItemVerdict.FINE
-    assert verdict(first_of(*[both] * 5, *[neither] * 5)) is ItemVerdict.FINE
-    same = first_of(*[both] * 3, *[first] * 3, *[second] * 3, *[neither] * 3)
+    assert verdict(first_of(*[both] * 15, *[neither] * 15)) is ItemVerdict.FINE
+    same = first_of(*[both] * 8, *[first] * 8, *[second] * 8, *[neither] * 8)
     assert verdict(same) is ItemVerdict.TELLS_LITTLE
+
+
+def test_nothing_but_a_key_in_doubt_is_judged_below_thirty_answers() -> None:
+    all_right, first, second = pair(ALL, ALL), pair(ALL, NONE), pair(NONE, ALL)
+    assert verdict(first_of(*[all_right] * 29)) is ItemVerdict.NOT_YET
+    assert verdict(first_of(*[all_right] * 30)) is ItemVerdict.TOO_EASY
+    assert verdict(first_of(*[first] * 5, *[second] * 5)) is ItemVerdict.KEY_IN_DOUBT
+    few = first_of(*[[met("one", NONE, chosen=("b",)), met("two", ALL)]] * 29)
+    assert hints(few, {"": {"a": True, "b": False}}) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sums_give_what_a_plain_recomputation_over_all_attempts_gives(seed: int) -> None:
+    chance = random.Random(seed)
+    attempts = []
+    for _ in range(80):
+        option = chance.choice("abc")
+        rest = [Fraction(chance.randrange(5), 4) for _ in range(3)]
+        attempts.append(
+            [met("one", Fraction(int(option == "a")), chosen=(option,)),
+             *(met(str(place), share, points=2) for place, share in enumerate(rest))]
+        )  # fmt: skip
+    sums = first_of(*attempts)
+    rests = [
+        round(1000 * sum(each.share for each in attempt[1:]) / 3) / 1000 for attempt in attempts
+    ]
+    shares = [float(attempt[0].share) for attempt in attempts]
+    assert sums.facility == pytest.approx(statistics.mean(shares))
+    assert sums.discrimination == pytest.approx(statistics.correlation(shares, rests))
+    for code in "abc":
+        chose = [float(attempt[0].chosen == (code,)) for attempt in attempts]
+        assert sums.point_biserial(code) == pytest.approx(statistics.correlation(chose, rests))
+    # What is taken out again leaves what the others make.
+    assert sums + -first_of(*attempts[:30]) == first_of(*attempts[30:])
+
+
+def test_point_biserial_of_an_answer_needs_ten_answers_and_other_questions() -> None:
+    one = [met("one", ALL, chosen=("a",)), met("two", ALL)]
+    other = [met("one", NONE, chosen=("b",)), met("two", NONE)]
+    assert first_of(*[one] * 4, *[other] * 5).point_biserial("a") is None
+    sums = first_of(*[one] * 5, *[other] * 5)
+    assert sums.point_biserial("a") == pytest.approx(1.0)
+    assert sums.point_biserial("b") == pytest.approx(-1.0)
+    assert sums.point_biserial("never") is None
+    assert first_of(*[[met("one", ALL, chosen=("a",))]] * 12).point_biserial("a") is None
+
+
+def test_answers_of_a_question_are_judged_in_plain_words() -> None:
+    def chose(code: str, rest: Fraction) -> list[Met]:
+        return [met("one", Fraction(int(code == "a")), chosen=(code,)), met("two", rest)]
+
+    codes = {"": {"a": True, "b": False, "c": False, "d": False}}
+    misled = first_of(
+        *[chose("b", ALL)] * 22, *[chose("a", NONE)] * 12, *[chose("c", HALF)] * 8,
+        *[chose("d", HALF)] * 1,
+    )  # fmt: skip
+    assert hints(misled, codes) == [
+        Hinted(Hint.MOST_WRONG, "b"),
+        Hinted(Hint.MISLEADS, "b"),
+        Hinted(Hint.RIGHT_PUTS_OFF, "a"),
+        Hinted(Hint.SELDOM, "d"),
+    ]
+    assert Hinted(Hint.MOST_WRONG, "b") not in hints(misled, codes, is_before_teaching=True)
+    good = first_of(*[chose("a", ALL)] * 24, *[chose("b", NONE)] * 6, *[chose("c", NONE)] * 6)
+    assert hints(good, {"": {"a": True, "b": False, "c": False}}) == []
+
+
+def test_language_in_which_clearly_less_is_earned_is_named() -> None:
+    fine, hard = first_of(*[pair(ALL, ALL)] * 40), first_of(*[pair(NONE, ALL)] * 30)
+    assert harder_languages({"en": fine, "id": hard}) == ["id"]
+    assert harder_languages({"en": fine, "id": first_of(*[pair(NONE, ALL)] * 29)}) == []
+    close = first_of(*[pair(ALL, ALL)] * 38, pair(NONE, ALL), pair(NONE, ALL))
+    assert harder_languages({"en": fine, "id": close}) == []
 
 
 def test_sums_do_not_depend_on_the_order_or_the_pieces_in_which_they_are_made() -> None:
@@ -131,6 +209,7 @@ def test_choices_are_read_from_answers_as_given() -> None:
     assert chosen_in({"options": ["b", "a"]}) == ("a", "b")
     assert chosen_in({"answer": "true"}) == ("true",)
     assert chosen_in({"pairs": {"x": "1"}}) == ("x=1",)
+    assert chosen_in({"gaps": {"x": "a", "b": "c"}}) == ("b=c", "x=a")
     assert chosen_in({"text": "Ngirmang"}) == ()
     assert chosen_in({}) == ()
 

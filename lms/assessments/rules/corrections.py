@@ -118,7 +118,7 @@ class AnswerKey:
 class Choosable:
     """One thing that can be chosen in a question: its code, its words, and whether it is right.
 
-    `group` is the item or gap it is chosen for; what stands in one group excludes the rest.
+    `group` is the key of the item or gap it is chosen for; "" where there is one list.
     """
 
     code: str
@@ -141,7 +141,7 @@ def codes_of(question: Question) -> tuple[Choosable, ...]:
         )
     if isinstance(question, MatchingQuestion):
         return tuple(
-            Choosable(f"{item.key}={choice.key}", choice.text, item.choice == choice.key, item.text)
+            Choosable(f"{item.key}={choice.key}", choice.text, item.choice == choice.key, item.key)
             for item in question.items
             for choice in question.choices
         )

@@ -3,7 +3,9 @@
 Facility and discrimination as in classical test theory (Ebel and Frisbie, Essentials of
 Educational Measurement): the mean share of the points earned, and the correlation of that
 share with the share earned on the other questions of the same attempt. The other
-questions only, since a question correlates with itself.
+questions only, since a question correlates with itself. The same correlation for one answer
+of a question, chosen or not, is its point-biserial: of a right answer it is above nothing,
+of a wrong one below.
 """
 
 from __future__ import annotations
@@ -22,6 +24,14 @@ FEWEST = 10
 """Below so many attempts or persons no number is shown."""
 WHOLE = 1000
 """Shares are kept in thousandths, so that sums are exact in whatever order they are made."""
+JUDGED_FROM = 30
+"""From so many answers on a question is judged. Downing and Yudkowsky (Assessment in Health
+Professions Education) hold that an analysis of items begins to help at about 30; below,
+the standard error of a correlation (1/√n) is above 0.18, more than `WEAK` itself. A key in
+doubt is told from `FEWEST` on, since `CHANCE` standard errors are taken off first."""
+SELDOM = 0.05
+"""Wrong answers chosen by fewer do no work (Haladyna and Downing, How many options is enough
+for a multiple-choice test item?)."""
 EASY = 0.95
 HARD = 0.30
 WEAK = 0.15
@@ -65,19 +75,43 @@ class ItemSums:
     products: int = 0
     chosen: Mapping[str, Chosen] = field(default_factory=dict)
 
+    def __neg__(self) -> ItemSums:
+        """To take away again what was added."""
+        numbers = {name: -getattr(self, name) for name in NUMBERS}
+        chosen = {key: Chosen(-found.times, -found.rest) for key, found in self.chosen.items()}
+        return ItemSums(**numbers, chosen=chosen)
+
     def __add__(self, other: ItemSums) -> ItemSums:
         numbers = {name: getattr(self, name) + getattr(other, name) for name in NUMBERS}
         nothing = Chosen(0, 0)
         chosen = {}
         for key in sorted({*self.chosen, *other.chosen}):
             ours, theirs = self.chosen.get(key, nothing), other.chosen.get(key, nothing)
-            chosen[key] = Chosen(ours.times + theirs.times, ours.rest + theirs.rest)
+            both = Chosen(ours.times + theirs.times, ours.rest + theirs.rest)
+            if both.times:
+                chosen[key] = both
         return ItemSums(**numbers, chosen=chosen)
 
     @property
     def facility(self) -> float | None:
         """The mean share of the points earned, 0 to 1; None where too few were asked."""
         return self.credit / (self.asked * WHOLE) if self.asked >= FEWEST else None
+
+    def point_biserial(self, code: str) -> float | None:
+        """How choosing this answer goes with the share earned elsewhere, -1 to 1.
+
+        None where too few answered, some attempts had no other question, or all or nobody
+        chose it.
+        """
+        n, found = self.compared, self.chosen.get(code)
+        if n < FEWEST or n != self.asked or found is None:
+            return None
+        spread = n * found.times - found.times**2
+        rest_spread = n * self.rest_squares - self.rest**2
+        if spread <= 0 or rest_spread <= 0:
+            return None
+        together = n * found.rest - found.times * self.rest
+        return together / math.sqrt(spread * rest_spread)
 
     @property
     def discrimination(self) -> float | None:
@@ -106,6 +140,7 @@ class ItemVerdict(enum.StrEnum):
     """What the numbers of a question say, in plain words."""
 
     TOO_FEW = "too_few"
+    NOT_YET = "not_yet"
     KEY_IN_DOUBT = "key_in_doubt"
     TOO_HARD = "too_hard"
     TOO_EASY = "too_easy"
@@ -115,6 +150,7 @@ class ItemVerdict(enum.StrEnum):
 
 ITEM_VERDICT_NAMES: dict[ItemVerdict, str] = {
     ItemVerdict.TOO_FEW: N_("Too few answers yet"),
+    ItemVerdict.NOT_YET: N_("Not judged yet"),
     ItemVerdict.KEY_IN_DOUBT: N_("The key may be wrong"),
     ItemVerdict.TOO_HARD: N_("Too hard"),
     ItemVerdict.TOO_EASY: N_("Too easy"),
@@ -123,6 +159,7 @@ ITEM_VERDICT_NAMES: dict[ItemVerdict, str] = {
 }
 ITEM_VERDICT_SENTENCES: dict[ItemVerdict, str] = {
     ItemVerdict.TOO_FEW: N_("Nothing is shown below ten answers."),
+    ItemVerdict.NOT_YET: N_("Questions are judged from thirty answers on; fewer may mislead."),
     ItemVerdict.KEY_IN_DOUBT: N_(
         "Those who know more elsewhere get it wrong more often. Check the key and the wording."
     ),
@@ -142,6 +179,8 @@ def verdict(sums: ItemSums, *, is_before_teaching: bool = False) -> ItemVerdict:
         return ItemVerdict.TOO_FEW
     if discrimination is not None and discrimination <= _least_by_chance(sums.compared):
         return ItemVerdict.KEY_IN_DOUBT
+    if sums.asked < JUDGED_FROM:
+        return ItemVerdict.NOT_YET
     if facility < HARD and not is_before_teaching:
         return ItemVerdict.TOO_HARD
     if facility > EASY:
@@ -149,6 +188,92 @@ def verdict(sums: ItemSums, *, is_before_teaching: bool = False) -> ItemVerdict:
     if discrimination is not None and discrimination < WEAK:
         return ItemVerdict.TELLS_LITTLE
     return ItemVerdict.FINE
+
+
+class Hint(enum.StrEnum):
+    """What the answers of a question say, in plain words."""
+
+    MOST_WRONG = "most_wrong"
+    MISLEADS = "misleads"
+    RIGHT_PUTS_OFF = "right_puts_off"
+    HARDER_IN = "harder_in"
+    SELDOM = "seldom"
+
+
+HINT_SENTENCES: dict[Hint, str] = {
+    Hint.MOST_WRONG: N_(
+        "More choose “%(answer)s”, which is wrong, than what is right. Look at its wording."
+    ),
+    Hint.MISLEADS: N_(
+        "Those who know more elsewhere choose “%(answer)s”, which is wrong. Is it right too?"
+    ),
+    Hint.RIGHT_PUTS_OFF: N_(
+        "Those who know more elsewhere leave “%(answer)s”, which is right. Is it?"
+    ),
+    Hint.HARDER_IN: N_("It is harder in %(language)s. Compare the translation."),
+    Hint.SELDOM: N_("Hardly anybody chooses “%(answer)s”. Make it likelier, or take it out."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hinted:
+    """A hint with the code of the answer, or the language, it is about."""
+
+    hint: Hint
+    about: str
+
+
+def hints(
+    sums: ItemSums,
+    groups: Mapping[str, Mapping[str, bool]],
+    *,
+    is_before_teaching: bool = False,
+) -> list[Hinted]:
+    """What to look at in the answers of a question, from `JUDGED_FROM` answers on.
+
+    `groups` gives by item or gap ("" where there is one list) its codes and whether each is
+    right. Point-biserials count only where chance does not explain them. Before teaching it
+    is no wonder that most are wrong; and of a list that several items share no answer is
+    too seldom.
+    """
+    if sums.asked < JUDGED_FROM:
+        return []
+    found = []
+    bound = -_least_by_chance(sums.compared) if sums.compared else 1.0
+    for group, codes in groups.items():
+        times = {code: sums.chosen[code].times if code in sums.chosen else 0 for code in codes}
+        best = max((times[code] for code, is_right in codes.items() if is_right), default=0)
+        most = max(times, key=lambda code: times[code])
+        if not codes[most] and times[most] > best and not is_before_teaching:
+            found.append(Hinted(Hint.MOST_WRONG, most))
+        for code, is_right in codes.items():
+            goes_with = sums.point_biserial(code)
+            if goes_with is not None and not is_right and goes_with >= bound:
+                found.append(Hinted(Hint.MISLEADS, code))
+            elif goes_with is not None and is_right and goes_with <= -bound:
+                found.append(Hinted(Hint.RIGHT_PUTS_OFF, code))
+            if not group and not is_right and times[code] < SELDOM * sums.asked:
+                found.append(Hinted(Hint.SELDOM, code))
+    return sorted(found, key=lambda each: list(Hint).index(each.hint))
+
+
+def harder_languages(by_language: Mapping[str, ItemSums]) -> list[str]:
+    """Languages in which clearly less is earned than in all others together.
+
+    Clearly: by more than `CHANCE` standard errors of the difference of two shares, each
+    language judged from `JUDGED_FROM` answers on.
+    """
+    harder = []
+    for language, sums in by_language.items():
+        others = total(each for key, each in by_language.items() if key != language)
+        if min(sums.asked, others.asked) < JUDGED_FROM:
+            continue
+        here, there = sums.credit / (sums.asked * WHOLE), others.credit / (others.asked * WHOLE)
+        whole = (sums.credit + others.credit) / ((sums.asked + others.asked) * WHOLE)
+        error = math.sqrt(whole * (1 - whole) * (1 / sums.asked + 1 / others.asked))
+        if there - here > CHANCE * error > 0:
+            harder.append(language)
+    return harder
 
 
 def _least_by_chance(compared: int) -> float:
@@ -188,7 +313,7 @@ def _sums(met: Met, possible: int, earned: Fraction) -> ItemSums:
 
 
 def chosen_in(given: Given) -> tuple[str, ...]:
-    """What was chosen, by keys of the question: options, or "item=choice" for each pair.
+    """What was chosen, by keys of the question: options, or "item=choice" for each pair or gap.
 
     What a person typed or put in order is counted as right or wrong only.
     """
@@ -198,8 +323,9 @@ def chosen_in(given: Given) -> tuple[str, ...]:
         return (str(given["answer"]),)
     if "options" in given:
         return tuple(sorted(set(map(str, given["options"]))))
-    if "pairs" in given:
-        return tuple(f"{item}={choice}" for item, choice in sorted(given["pairs"].items()))
+    for name in ("pairs", "gaps"):
+        if name in given:
+            return tuple(f"{item}={choice}" for item, choice in sorted(given[name].items()))
     return ()
 
 
@@ -234,11 +360,19 @@ class QuizSums:
     before: int = 0
     after: int = 0
 
+    def __neg__(self) -> QuizSums:
+        """To take away again what was added."""
+        return QuizSums(
+            **{name: -getattr(self, name) for name in QUIZ_NUMBERS},
+            needed={number: -persons for number, persons in self.needed.items()},
+        )
+
     def __add__(self, other: QuizSums) -> QuizSums:
-        attempts = {*self.needed, *other.needed}
+        attempts = sorted({*self.needed, *other.needed})
+        both = {n: self.needed.get(n, 0) + other.needed.get(n, 0) for n in attempts}
         return QuizSums(
             **{name: getattr(self, name) + getattr(other, name) for name in QUIZ_NUMBERS},
-            needed={n: self.needed.get(n, 0) + other.needed.get(n, 0) for n in sorted(attempts)},
+            needed={number: persons for number, persons in both.items() if persons},
         )
 
     @property

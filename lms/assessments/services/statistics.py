@@ -52,10 +52,49 @@ def count_attempts(session: Session, actor: Actor, *, now: datetime.datetime, li
     """
     statement = _uncounted(actor).limit(limit).with_for_update(of=Attempt, skip_locked=True)
     found: list[Found] = [(row[0], row[1], row[2]) for row in session.execute(statement)]
+    items, quizzes = _sums_of(session, actor, found)
+    _write(session, items, quizzes, now)
+    for attempt, _course_key, _digest in found:
+        attempt.counted_at = now
+    session.flush()
+    return len(found)
+
+
+def uncount(
+    session: Session, actor: Actor, enrolment_ids: Sequence[int], *, now: datetime.datetime
+) -> None:
+    """Take every counted attempt of these enrolments out of the statistics, to be counted anew.
+
+    For results that are about to change: what is taken out is computed from them as they
+    stand, so it is exactly what was put in. The enrolments are locked by the caller.
+    """
+    statement = _with_editions(actor).where(
+        Attempt.enrolment_id.in_(enrolment_ids), Attempt.counted_at.is_not(None)
+    )
+    statement = statement.with_for_update(of=Attempt).execution_options(populate_existing=True)
+    found: list[Found] = [(row[0], row[1], row[2]) for row in session.execute(statement)]
+    items, quizzes = _sums_of(session, actor, found)
+    _write(
+        session,
+        {key: -sums for key, sums in items.items()},
+        {key: -sums for key, sums in quizzes.items()},
+        now,
+    )
+    for attempt, _course_key, _digest in found:
+        attempt.counted_at = None
+    session.flush()
+
+
+Items = dict[tuple[str, ItemKey], ItemSums]
+Quizzes = dict[tuple[str, str], QuizSums]
+
+
+def _sums_of(session: Session, actor: Actor, found: Sequence[Found]) -> tuple[Items, Quizzes]:
+    """What these attempts add to the questions and quizzes of their courses."""
     answers = _answers(session, actor, [attempt for attempt, _, _ in found if attempt.number == 1])
     earlier = _earlier(session, actor, [attempt for attempt, _, _ in found])
-    items: dict[tuple[str, ItemKey], ItemSums] = defaultdict(ItemSums)
-    quizzes: dict[tuple[str, str], QuizSums] = defaultdict(QuizSums)
+    items: Items = defaultdict(ItemSums)
+    quizzes: Quizzes = defaultdict(QuizSums)
     for attempt, course_key, digest in found:
         edition = get_edition(session, digest)
         quiz = next((a for a in edition.activities if a.key == attempt.activity_key), None)
@@ -66,16 +105,23 @@ def count_attempts(session: Session, actor: Actor, *, now: datetime.datetime, li
             if attempt.number == 1:
                 for key, sums in _of_items(attempt, quiz, edition, answers[attempt.id]):
                     items[course_key, key] += sums
-        attempt.counted_at = now
+    return items, quizzes
+
+
+def _write(session: Session, items: Items, quizzes: Quizzes, now: datetime.datetime) -> None:
+    """Add to the rows, always in one order, so that two workers never wait for each other."""
     for (course_key, key), sums in sorted(items.items(), key=lambda each: str(each[0])):
         _add_item(session, course_key, key, sums, now)
     for (course_key, quiz_key), added in sorted(quizzes.items(), key=lambda each: each[0]):
         _add_quiz(session, course_key, quiz_key, added, now)
-    session.flush()
-    return len(found)
 
 
 def _uncounted(actor: Actor) -> Select[Attempt, str, str]:
+    return _with_editions(actor).where(Attempt.counted_at.is_(None))
+
+
+def _with_editions(actor: Actor) -> Select[Attempt, str, str]:
+    """Attempts with a result, in order of id."""
     statement = (
         scoped(Attempt, actor, Reach.ALL_MEMBERS)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
@@ -83,7 +129,7 @@ def _uncounted(actor: Actor) -> Select[Attempt, str, str]:
             StoredEdition,
             StoredEdition.id == func.coalesce(Attempt.edition_id, Enrolment.edition_id),
         )
-        .where(Attempt.state == AttemptState.HANDED_IN, Attempt.counted_at.is_(None))
+        .where(Attempt.state == AttemptState.HANDED_IN)
         .order_by(Attempt.id)
         .add_columns(Enrolment.course_key, StoredEdition.digest)
     )
@@ -130,7 +176,12 @@ def _of_quiz(attempt: Attempt, quiz: Quiz, edition: Edition, known: Iterable[Att
     before = None
     if quiz.purpose == "post-test":
         before = next(
-            (each.percent for each in own if each.activity_key in tests and each.number == 1), None
+            (
+                each.percent
+                for each in own
+                if each.activity_key in tests and each.number == 1 and _came_before(each, attempt)
+            ),
+            None,
         )
     return quiz_sums(
         number=attempt.number,
@@ -138,6 +189,15 @@ def _of_quiz(attempt: Attempt, quiz: Quiz, edition: Edition, known: Iterable[Att
         is_passed=attempt.is_passed,
         has_passed_before=has_passed_before,
         before=before,
+    )
+
+
+def _came_before(one: Attempt, other: Attempt) -> bool:
+    """A pre-test taken after the post-test compares nothing, whenever it is counted."""
+    return (
+        one.handed_in_at is not None
+        and other.handed_in_at is not None
+        and one.handed_in_at <= other.handed_in_at
     )
 
 

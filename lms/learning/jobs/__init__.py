@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from lms.core.jobs.periodic import Periodic
 from lms.core.jobs.work import Handler
-from lms.learning.jobs import exports, messages, standings
+from lms.learning.jobs import exports, messages, regrading, standings
 
 HANDLERS: Mapping[str, Handler] = {
     **exports.HANDLERS,
     **messages.HANDLERS,
+    **regrading.HANDLERS,
     **standings.HANDLERS,
 }
 PERIODIC: tuple[Periodic, ...] = (*exports.PERIODIC, *standings.PERIODIC)
+PROMPT: tuple[str, ...] = regrading.PROMPT
