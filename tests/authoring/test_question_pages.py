@@ -95,7 +95,9 @@ def test_rows_are_added_moved_and_taken_out_without_losing_what_was_typed(
         {"key": "where-alone", "new_file": "gaps", "tags": "First contact"},
     )
     assert "The question is in the bank." in page.text
-    assert page.error("gaps-0-feedback") == "feedback is missing. Add it."
+    assert page.error("gaps-0-feedback") == (
+        "Gap 1: “Feedback when it is not filled rightly” is still empty."
+    )
     (item,) = read_bank({"bank/gaps.yaml": files_of(session, draft)["bank/gaps.yaml"]}).items
     assert [row["text"] for row in item.tree["gaps"][0]["options"]] == ["alone", "at the desk"]
     assert item.tags == ("first-contact",)
@@ -197,18 +199,16 @@ def test_pasted_questions_are_shown_taken_and_undone(session: Session, sign_in: 
 
 
 @sqlite_only
-def test_two_thousand_questions_are_read_by_a_job_and_divided_over_files(
-    session: Session, sign_in: SignIn
-) -> None:
+def test_many_questions_are_divided_over_files(session: Session, sign_in: SignIn) -> None:
     client, draft = begin(session, sign_in)
-    text = "\n\n".join(f"::q{n}:: Which {n}?{{=a{n}#A ~b#B ~c#C}}" for n in range(2000))
+    text = "\n\n".join(f"::q{n}:: Which {n}?{{=a{n}#A ~b#B ~c#C}}" for n in range(450))
     assert len(text) < AT_ONCE
     page = client.get(at(draft, "questions/imports"))
     page = client.submit(page, "Read them", {"text": text, "format": "gift"})
-    page = client.submit(page, "Take all 2000 new ones", {"new_file": "many"})
+    page = client.submit(page, "Take all 450 new ones", {"new_file": "many"})
     files = files_of(session, draft)
-    assert len([path for path in files if path.startswith("bank/many")]) == 10
-    assert len(read_bank(files).items) == 2003
+    assert len([path for path in files if path.startswith("bank/many")]) == 3
+    assert len(read_bank(files).items) == 453
     assert client.get(at(draft, "questions?page=3"))
 
 

@@ -51,6 +51,32 @@ KIND_NAMES: Mapping[str, str] = {
 }
 
 
+MISSING = N_("%(name)s is missing. Add it.")
+FIELD_NAMES: Mapping[str, str] = {
+    "answer": N_("the answer"),
+    "answers": N_("answers"),
+    "choice": N_("what an item belongs to"),
+    "choices": N_("choices"),
+    "feedback": N_("feedback"),
+    "feedback_false": N_("feedback to whoever said false"),
+    "feedback_other": N_("feedback to other answers"),
+    "feedback_right": N_("feedback to the right answer"),
+    "feedback_true": N_("feedback to whoever said true"),
+    "feedback_wrong": N_("feedback to wrong answers"),
+    "gaps": N_("gaps"),
+    "items": N_("items"),
+    "objective": N_("the objective"),
+    "options": N_("answers"),
+    "prompt": N_("what is asked"),
+    "rationale": N_("why the right answer is right"),
+    "rubric": N_("the rubric"),
+    "sources": N_("a source"),
+    "steps": N_("steps"),
+    "text": N_("words"),
+}
+"""How a list says what a question still lacks, by the names of the format."""
+
+
 class ChoiceOfRowsField(SelectField):
     """A choice among rows of the same form; what is none of them stays as it was typed."""
 
@@ -172,7 +198,7 @@ class QuestionForm(FlaskForm):
             if field is None:
                 rest.append(problem)
                 continue
-            sentence = gettext(problem.sentence, **problem.values)
+            sentence = _words_of(self, field, problem)
             if sentence not in field.errors:
                 field.errors = (*field.errors, sentence)
         return rest
@@ -402,6 +428,30 @@ def _says_something(row: Any) -> bool:
     if not isinstance(row, Mapping):
         return bool(row)
     return any(value for name, value in row.items() if name not in {"key", "right"})
+
+
+def lacking_words(said: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
+    """What a question still lacks in one line: the missing parts by name, then other sentences."""
+    missing, others = [], []
+    for sentence, values in said:
+        name = str(values.get("name", ""))
+        if sentence == MISSING and name in FIELD_NAMES:
+            missing.append(gettext(FIELD_NAMES[name]))
+        else:
+            others.append(gettext(sentence, **values))
+    return " ".join([*([f"{', '.join(missing)}."] if missing else []), *others])
+
+
+def _words_of(form: QuestionForm, field: Field, problem: Problem) -> str:
+    """The sentence of a problem, with the label of its field where it only says what is missing."""
+    if problem.sentence != MISSING:
+        return gettext(problem.sentence, **problem.values)
+    label = str(field.label.text)
+    found = re.match(r"([a-z_]+)\[(\d+)\]\.", problem.field)
+    if found and found[1] in form.row_names:
+        row = gettext(form.row_names[found[1]], number=found[2])
+        return gettext("%(row)s: “%(label)s” is still empty.", row=row, label=label)
+    return gettext("“%(label)s” is still empty.", label=label)
 
 
 def _plain(field: Field) -> Any:

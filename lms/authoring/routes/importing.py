@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.authoring.forms.importing import BringForm
-from lms.authoring.forms.questions import KIND_NAMES
+from lms.authoring.forms.questions import KIND_NAMES, lacking_words
 from lms.authoring.models import Draft
 from lms.authoring.queries.drafts import draft_for, may_write
 from lms.authoring.queries.questions import DraftBank, get_bank
@@ -206,6 +206,7 @@ def _brought(draft: Draft, token: str, carried: Carried, wrong: str = "") -> Ans
         wrong=wrong,
         wished_name=key_of(carried.name.rsplit(".", 1)[0]) or "imported",
         kind_names=KIND_NAMES,
+        lacking_words=lambda line: lacking_words((one.sentence, one.values) for one in line.lacks),
         writes=may_write(session(), actor(), draft),
     )
     return (page, 409) if wrong else page

@@ -63,7 +63,7 @@ from lms.courses.values.question import Question
 from lms.courses.values.quiz import USUAL_REVIEW, Quiz, Slot
 from lms.learning.quizzes import Asked, Reviewed, review_of
 
-PAGE = 40
+PAGE = 25
 Answer = str | BaseResponse | tuple[str, int]
 
 

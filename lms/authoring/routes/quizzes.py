@@ -163,10 +163,20 @@ def _page(
         at_places=at_places,
         warnings=warnings,
         prompts={item.key: item.prompt or item.key for item in found.bank.items},
+        objectives_of=lambda slot: _objectives_of(found, slot),
         free=_free(found, slots),
         pools=_pools(found),
         counts=_asked_by_objective(found, slots),
         writes=may_write(session(), actor(), draft),
+    )
+
+
+def _objectives_of(found: DraftBank, slot: SlotUse) -> list[str]:
+    """The words of the objectives that the questions of a place ask for, each once."""
+    names = {one.key: one.text for one in found.objectives}
+    objectives = {item.key: item.objective for item in found.bank.items}
+    return list(
+        dict.fromkeys(names[objectives[key]] for key in slot.keys if objectives.get(key) in names)
     )
 
 
