@@ -15,7 +15,6 @@ from lms.authoring.rules.drafts import DraftState
 from lms.authoring.rules.reviewing import ReviewVerb, changes_between
 from lms.authoring.services import publishing, reviewing
 from lms.authoring.services.files import write
-from lms.completion.services.moving import MOVE
 from lms.core import clock
 from lms.core.actor import ScopeKind
 from lms.core.content.problems import Level
@@ -140,7 +139,7 @@ class Ground:
         )
 
     def write(self, content: bytes = SMALL[PAGE] + b"\nMore words stand here.\n") -> None:
-        based_on = digests_of(self.session, self.draft)[PAGE]
+        based_on = self.digest(PAGE)
         write(
             self.session,
             self.writing,
@@ -163,6 +162,22 @@ class Ground:
             groups=groups,
             now=clock.now(),
         )
+
+    def edition(self, edition_id: int) -> StoredEdition:
+        return self.session.get_one(StoredEdition, edition_id)
+
+    def go_on(self) -> Draft:
+        """A new draft of what was published."""
+        return publishing.go_on(
+            self.session, self.writing, self.draft.id, client_id="b" * 32, now=clock.now()
+        )
+
+    def digest(self, path: str) -> str:
+        return digests_of(self.session, self.draft)[path]
+
+    def some_enrolment(self) -> int:
+        statement = scoped(Enrolment, SYSTEM, Reach.ALL_MEMBERS).limit(1)
+        return self.session.execute(statement).scalar_one().id
 
     def told(self, person) -> list[str]:
         rows = self.session.execute(
@@ -253,12 +268,10 @@ def test_walk_from_the_checklist_to_an_edition_to_which_learners_move(
     session: Session, sign_in, ground: Ground
 ) -> None:
     first = ground.publish(ground.office, reason="The first.")
-    stored = session.get_one(StoredEdition, first.publication.edition_id)
+    stored = ground.edition(first.publication.edition_id)
     learner = make_official(session)
     put_on(session, SYSTEM, learner, stored, source=Source.SELF, language="en", now=clock.now())
-    ground.draft = publishing.go_on(
-        session, ground.writing, ground.draft.id, client_id="b" * 32, now=clock.now()
-    )
+    ground.draft = ground.go_on()
     ground.write()
     session.commit()
     here = f"/drafts/{ground.draft.id}"
@@ -291,4 +304,4 @@ def test_walk_from_the_checklist_to_an_edition_to_which_learners_move(
     assert session.execute(select(Draft.state).where(Draft.id == ground.draft.id)).scalar_one() is (
         DraftState.PUBLISHED
     )
-    session.execute(scoped(Enrolment, SYSTEM, Reach.ALL_MEMBERS)).scalar_one()
+    assert ground.some_enrolment()

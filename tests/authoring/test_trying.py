@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import func, select
 
 from lms.access.reaches import VOUCHED
@@ -9,6 +10,9 @@ from lms.core import clock
 from lms.core.database import Base, Session
 from lms.courses.models import Helpline, MemberNote
 from tests.authoring.drafts import SMALL, SMALL_KEY, make_draft, make_trainer
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What differs between the databases is proved by the tests of the services."""
 
 NOTE = "::: jurisdiction who-asks\nYour focal point says who asks.\n:::\n\n## Alone"
 PAGE = "modules/01-first/01-asking.md"

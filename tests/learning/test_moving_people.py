@@ -15,6 +15,9 @@ from lms.enrolments.models import Enrolment
 from tests.factories import give_role, make_account, make_official
 from tests.support.small_editions import KEY, SYSTEM, SmallCourse, Tree, activity
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What differs between the databases is proved by the tests of the services."""
+
 EDITIONS = f"/teaching/{KEY}/editions"
 
 

@@ -22,7 +22,6 @@ class AskForm(FlaskForm):
 
     reviewers = SelectMultipleField(
         _("Who reads it"),
-        [Optional()],
         coerce=int,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
@@ -56,12 +55,11 @@ class PublishForm(FlaskForm):
     digest = HiddenField(validators=[Regexp(_DIGEST)])
     reason = TextAreaField(
         _("Why it goes without review"),
-        [Optional(), Length(max=LONGEST_TEXT, message=_LONG)],
+        [Length(max=LONGEST_TEXT, message=_LONG)],
         description=_("Nobody has signed it as it stands. What you write is kept with it."),
     )
     groups = SelectMultipleField(
         _("Who goes on with the new edition"),
-        [Optional()],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
         description=_("Whoever is not ticked stays on the edition they began."),

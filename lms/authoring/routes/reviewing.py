@@ -27,6 +27,7 @@ from lms.authoring.rules.checklist import NOT_JUDGED, TOPIC_NAMES, checklist
 from lms.authoring.rules.drafts import DRAFT_STATE_NAMES, DraftState
 from lms.authoring.rules.reviewing import REVIEW_STATE_NAMES, ReviewState, ReviewVerb
 from lms.authoring.services import reviewing
+from lms.completion.queries.moving import looks_after
 from lms.core.errors import BekalError, NotPossibleError
 from lms.core.request import actor, now, only_read_on, session
 from lms.core.text import N_
@@ -151,6 +152,7 @@ def _page(draft_id: int, asking: AskForm, deciding: DecideForm) -> str:
         and may_publish(session(), actor(), draft),
         unreviewed=may_publish_unreviewed(actor()),
         again_id=new_id(),
+        looks_after=looks_after(actor(), draft.course_key),
         preview_url=None if checked.errors else url_for("authoring.preview", draft_id=draft.id),
         state_names=DRAFT_STATE_NAMES,
         review_state_names=REVIEW_STATE_NAMES,
