@@ -10,7 +10,7 @@ from lms.authoring.models import Draft
 from lms.authoring.queries.drafts import digests_of, files_of
 from lms.core.database import Session
 from lms.people.models import Person
-from tests.authoring.drafts import SMALL_KEY, make_draft, make_trainer
+from tests.authoring.drafts import SMALL_KEY, content_files, make_draft, make_trainer
 from tests.factories import make_account
 from tests.support.client import Client
 
@@ -166,3 +166,23 @@ def test_comments_people_files_and_pictures(
     client.post(f"{here}/discard")
     assert "A small course" in client.get("/drafts?show=discarded").text
     sign_in(official).get(here, status=403)
+
+
+def test_forms_of_files_change_nothing_when_nothing_is_typed(
+    session: Session, author: Person, sign_in: SignIn
+) -> None:
+    files = content_files("border-screening")
+    draft = make_draft(session, author, "border-screening")
+    client = sign_in(author)
+    here = f"/drafts/{draft.id}"
+    key = next(path for path in files if path.endswith("module.yaml")).split("/")[1][3:]
+    for page in (f"{here}/course", f"{here}/glossary", f"{here}/module/{key}"):
+        client.submit(client.get(page), "Save")
+    assert files_of(session, draft) == files
+    form = client.get(f"{here}/course")
+    words = [str(field["value"]) for field in form.soup.select("[name=objective-words]")]
+    words[len([word for word in words if word])] = "Say when to stop."
+    client.submit(form, "Save", {"objective-words": words, "title": ""})
+    kept = files_of(session, draft)["course.yaml"].decode()
+    assert "key: say-when-to-stop" in kept
+    assert "title is missing" in client.get(f"{here}/course").text

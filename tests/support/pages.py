@@ -165,10 +165,11 @@ def _values(form: Tag) -> dict[str, Any]:
             if not chosen and not control.has_attr("multiple") and isinstance(first, Tag):
                 chosen = [str(first.get("value"))]
             data[str(name)] = chosen
-        elif control.name == "textarea":
-            data[str(name)] = control.get_text()
         else:
-            value = str(control.get("value") or "")
+            # A browser leaves out a first empty line of a textarea.
+            is_area = control.name == "textarea"
+            value = control.get_text() if is_area else str(control.get("value") or "")
+            value = value.removeprefix("\n") if is_area else value
             stood = data.get(str(name))
             # Several hidden fields of one name are several values, as a browser sends them.
             both = [*(stood if isinstance(stood, list) else [stood]), value]

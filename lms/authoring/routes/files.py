@@ -16,11 +16,11 @@ from lms.authoring.queries.drafts import draft_for, find_file, find_moved, may_w
 from lms.authoring.queries.people import views_of
 from lms.authoring.queries.versions import find_aside
 from lms.authoring.routes.blueprint import blueprint
+from lms.authoring.routes.saving import save
 from lms.authoring.routes.shared import checked as checked_of
 from lms.authoring.routes.shared import draft_and_checked
-from lms.authoring.services.files import MovedOn, keep_aside, see_to, write
 from lms.core.errors import NotFoundError
-from lms.core.request import actor, now, session
+from lms.core.request import actor, session
 from lms.core.text import N_
 from lms.courses.layout import place_of
 from lms.courses.writing import tidied
@@ -90,17 +90,11 @@ def draft_file_save(draft_id: int, path: str) -> Response | tuple[str, int]:
         return _show(draft, file, form), 400
     typed = (form.text.data or "").replace("\r\n", "\n")
     content = tidied(file.path, typed.encode())
-    based_on = form.based_on.data or None
-    try:
-        write(session(), actor(), draft, file.path, content, based_on=based_on, now=now())
-    except MovedOn:
-        kept = keep_aside(
-            session(), actor(), draft, file.path, content, based_on=based_on, now=now()
-        )
-        both = url_for("authoring.draft_merge", draft_id=draft_id, version_id=kept.id)
-        return redirect(both, 303)
-    if form.aside.data:
-        see_to(session(), actor(), draft, int(form.aside.data), now=now())
+    moved = save(
+        draft, file.path, content, based_on=form.based_on.data or None, aside=form.aside.data
+    )
+    if moved is not None:
+        return moved
     flash(gettext("The file is saved."))
     return redirect(url_for("authoring.draft_file", draft_id=draft_id, path=file.path), 303)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
@@ -23,6 +25,7 @@ from lms.authoring.routes.shared import file_address, registry
 from lms.authoring.rules.citing import find_sources
 from lms.authoring.rules.drafts import AUTOSAVED
 from lms.authoring.rules.page_text import fields_of, has_a_head, page_bytes, read_page
+from lms.authoring.rules.yaml_text import as_before
 from lms.authoring.services.files import MovedOn, keep_aside, see_to, write
 from lms.core.errors import BekalError, NotFoundError
 from lms.core.request import actor, now, session
@@ -65,7 +68,9 @@ def draft_page_save(draft_id: int, path: str) -> BaseResponse | str | tuple[str,
         form.cites.data = "\n".join(fields.cites)
         page = preview_of(draft, checked_of(draft), fields.body) if act == "preview" else None
         return _show(draft, file, source, form, preview=page), status
-    content = page_bytes(file.path, form.fields(), source)
+    typed = form.fields()
+    objectives = as_before(fields_of(source).objectives, typed.objectives)
+    content = page_bytes(file.path, replace(typed, objectives=tuple(objectives)), source)
     based_on = form.based_on.data or None
     why = AUTOSAVED if act == "autosave" else ""
     try:
