@@ -29,6 +29,8 @@ from lms.core.errors import BadInputError, NotFoundError, NotPossibleError, Refu
 from lms.core.states import step_from
 from lms.core.text import N_, clean_line, fold
 from lms.courses.models import StoredEdition
+from lms.courses.queries.adaptations import find_adaptation
+from lms.courses.services.adaptations import follow
 from lms.people.models import Person, RoleHeld
 from lms.people.models.persons import PersonState
 from lms.people.queries.roles import holds
@@ -51,8 +53,8 @@ def begin(
     """A new draft with these files, of which the actor is the first contributor.
 
     `made_from`: the edition of the same course that the files are; `adapted_from`: the edition
-    of another course that they follow. The same `client_id` again gives the draft that was
-    begun. Raises RefusedError for who may not write drafts, or not of this published course;
+    of another course that they follow; a later draft of such a course keeps the link. The same
+    `client_id` again gives the draft that was begun. Raises RefusedError for who may not write drafts, or not of this published course;
     BadInputError for what cannot be a file.
     """
     if not may(actor, Permission.DRAFT_EDIT):
@@ -76,13 +78,18 @@ def begin(
         if flaw is not None:
             raise BadInputError(flaw, path=path)
     digests = {path: content_digest(content) for path, content in files.items()}
+    link = find_adaptation(session, course_key) if adapted_from is None else None
     draft = Draft(
         course_key=course_key,
         title=clean_line(title)[:300],
         state=DraftState.OPEN,
         made_from=made_from.id if made_from is not None else None,
-        adapted_from=adapted_from.course_key if adapted_from is not None else None,
-        adapted_digest=adapted_from.digest if adapted_from is not None else None,
+        adapted_from=(
+            adapted_from.course_key if adapted_from else link.source_key if link else None
+        ),
+        adapted_digest=(
+            adapted_from.digest if adapted_from else link.source_digest if link else None
+        ),
         created_by=actor.person_id,
         created_at=now,
         changed_at=now,
@@ -107,6 +114,8 @@ def begin(
                 for path in sorted(files)
             ],
         )
+    if adapted_from is not None:
+        follow(session, actor, course_key, adapted_from, now=now)
     if actor.person_id is not None:
         _add(session, actor, draft, actor.person_id, now=now)
     record(session, actor, "draft.begin", "draft", draft.id, now=now, course=course_key)

@@ -23,6 +23,7 @@ from lms.courses.catalogue import (
 )
 from lms.courses.forms.catalogue import read_filter
 from lms.courses.queries import get_current, list_cards
+from lms.courses.queries.adaptations import find_followed
 from lms.courses.routes.blueprint import blueprint
 from lms.courses.routes.language import page_language
 from lms.courses.store import get_edition
@@ -66,6 +67,7 @@ def course(key: str) -> str:
         card=CourseCard.from_json(stored.card),
         edition=edition,
         course=shown,
+        followed=find_followed(session(), key),
         language=language,
         kinds=KINDS,
         levels=LEVEL_NAMES,
