@@ -48,6 +48,9 @@ CHIPS = {
 }
 
 
+IN_HAND = frozenset({TranslationState.STALE, TranslationState.BROKEN, TranslationState.BEGUN})
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """What came with the form: words by piece, and which pieces are the same as the source."""
@@ -76,10 +79,14 @@ def translations(draft_id: int) -> str:
             options=[pair for pair in region_languages() if pair[0] not in {own, *known}],
         )
     _check_language(language, found.reading.own_language)
+    standing = _standing(standings, language) or standing_in(found.reading, language)
     return render_template(
         "authoring/translation_files.html",
         draft=draft,
-        standing=_standing(standings, language) or standing_in(found.reading, language),
+        standing=standing,
+        in_hand=[file for file in standing.files if file.state in IN_HAND],
+        missing=[file for file in standing.files if file.state is TranslationState.MISSING],
+        finished=[file for file in standing.files if file.state is TranslationState.FINISHED],
         language=language,
         name=language_name(language),
         state_names=STATE_NAMES,
@@ -176,7 +183,8 @@ def _show(
     theirs: list[Side] | None = None,
 ) -> str:
     missing = {piece.name for piece in lacking or []}
-    own = {side.piece.name: side.words for side in sides}
+    own = own_language(session(), draft)
+    here = {side.piece.name: side.words for side in sides}
     return render_template(
         "authoring/translation.html",
         draft=draft,
@@ -186,14 +194,15 @@ def _show(
         language=language,
         name=language_name(language),
         direction=direction(language),
-        source_language=own_language(session(), draft),
+        source_language=own,
+        source_name=language_name(own),
         form=form,
         sides=sides,
         missing=missing,
         theirs={
             side.piece.name: side.words
             for side in theirs or []
-            if side.words != own.get(side.piece.name)
+            if side.words != here.get(side.piece.name)
         },
         compare=differences,
         field_names=FIELD_NAMES,

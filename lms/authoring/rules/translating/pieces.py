@@ -72,6 +72,13 @@ class Piece:
         return self.is_list or self.is_block or "\n" in self.words or len(self.words) > _LONG
 
     @property
+    def unwrapped(self) -> str:
+        """The words for reading: paragraphs without the ends of lines that mean nothing."""
+        if not self.is_block or kind_of(self.words) != "text" or "\\\n" in self.words:
+            return self.words
+        return " ".join(line.strip() for line in self.words.split("\n"))
+
+    @property
     def is_free(self) -> bool:
         """Whether it may stay empty in a finished translation."""
         return self.field in FREE or self.is_wordless
