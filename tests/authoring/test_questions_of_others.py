@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import zipfile
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as some
 
 from config import ROOT
 from lms.authoring.rules.questions.aiken import read_aiken
@@ -22,7 +18,6 @@ from lms.authoring.rules.questions.qti import read_qti
 from lms.authoring.rules.questions.taken import Kind, Taken, TakenQuestion, from_html
 from lms.authoring.rules.questions.written import as_gift, as_moodle_xml, known_again
 from lms.core.errors import BadInputError
-from lms.courses.check import load_course
 from lms.courses.values.question import Bank
 from lms.guides.registry import read_registry
 
@@ -477,36 +472,3 @@ def test_qti_lists_within_a_text_and_long_texts_are_read() -> None:
     assert essay.answers.kind is Kind.ESSAY
     assert essay.prompt == "Case.\n\nAnd you?"
     assert essay.answers.guidance == "Look for the place."
-
-
-@pytest.mark.parametrize("course", sorted(path.name for path in COURSES.iterdir()))
-def test_our_questions_come_back_from_both_formats_and_are_known(course: str) -> None:
-    edition = load_course(COURSES / course, REGISTRY)
-    ours = {question.key: question for bank in edition.bank for question in bank.questions}
-    text, orderings = as_gift(ours.values())
-    from_gift, from_xml = read_gift(text), read_moodle_xml(as_moodle_xml(ours.values()))
-    assert from_gift.left_out == from_xml.left_out == ()
-    assert len(from_gift.questions) + len(orderings) == len(from_xml.questions) == len(ours)
-    for question in (*from_gift.questions, *from_xml.questions):
-        assert question.key is not None
-        assert known_again(question, ours[question.key])
-        assert not known_again(replace(question, prompt="changed"), ours[question.key])
-
-
-@settings(max_examples=200, deadline=None)
-@given(some.text(alphabet="ab ={}~#:%->\\\n1.TF/[]$", max_size=200))
-def test_any_text_is_read_as_gift_or_aiken_without_a_crash(text: str) -> None:
-    read_gift(text)
-    read_aiken(text)
-
-
-@settings(max_examples=200, deadline=None)
-@given(some.binary(max_size=60), some.integers(0, 400))
-def test_any_damage_to_a_moodle_file_ends_in_a_sentence_or_a_result(junk: bytes, at: int) -> None:
-    content = moodle(
-        '<question type="numerical"><name><text>n</text></name><questiontext><text>q</text>'
-        '</questiontext><answer fraction="100"><text>3</text></answer></question>'
-    )
-    with contextlib.suppress(BadInputError):
-        taken = read_moodle_xml(content[:at] + junk + content[at:])
-        assert len(taken.questions) + len(taken.left_out) <= 1

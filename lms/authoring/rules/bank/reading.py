@@ -235,7 +235,8 @@ def _without_nothing(value: Any, model: type[BaseModel] | None) -> Any:
     if isinstance(value, Sequence) and not isinstance(value, str):
         parts = [_without_nothing(part, model) for part in value]
         return [part for part in parts if part not in (None, "", [], {})]
-    return value
+    # A block text of YAML ends with a line break that nobody wrote.
+    return value.strip() if isinstance(value, str) else value
 
 
 def _row_model(annotation: Any) -> type[BaseModel] | None:
