@@ -5,6 +5,7 @@ An edition never changes, so the cache needs no invalidation, only a limit.
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections import OrderedDict
 
@@ -15,11 +16,14 @@ from lms.core.errors import NotFoundError
 from lms.core.text import N_
 from lms.courses.models import StoredEdition
 from lms.courses.values.edition import Edition
+from lms.guides.queries.registry import registry_of
+from lms.guides.registry import Registry
 
 MOST_KEPT = 24
 """Editions held at once: a large course takes about 3 MB."""
 
 _kept: OrderedDict[str, Edition] = OrderedDict()
+_registries: dict[str, Registry] = {}
 _lock = threading.Lock()
 
 
@@ -35,8 +39,24 @@ def get_edition(session: Session, digest: str) -> Edition:
     if content is None:
         raise NotFoundError(N_("There is no such edition."))
     edition = Edition.from_json(content)
+    # What it cites was there when it was published, and accepted guides never go.
+    registry = registry_of(session)
     with _lock:
         _kept[digest] = edition
+        _registries[digest] = registry
         while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
+            dropped, _ = _kept.popitem(last=False)
+            _registries.pop(dropped, None)
     return edition
+
+
+def registry_with(digest: str, base: Registry) -> Registry:
+    """What this edition can cite: `base`, the files of the installation, and accepted guides.
+
+    Those of the moment at which the edition was read into this process.
+    """
+    with _lock:
+        known = _registries.get(digest)
+    if known is None:
+        return base
+    return dataclasses.replace(base, guides={**base.guides, **known.guides})

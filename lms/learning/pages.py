@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from lms.courses.render.clean import RENDERER_VERSION, safe
 from lms.courses.render.page import RenderedPage, renderer_for
+from lms.courses.store import registry_with
 from lms.courses.values.edition import Edition
 from lms.guides.registry import Registry, read_registry
 
@@ -30,7 +31,8 @@ def registry_at(folder: Path) -> Registry:
 
 def words(edition: Edition, language: str, guides: Path) -> Callable[[str], Markup]:
     """A function from words of the content (a prompt, feedback) to safe HTML."""
-    renderer = renderer_for(edition, registry_at(guides), language)
+    registry = registry_with(edition.digest, registry_at(guides))
+    renderer = renderer_for(edition, registry, language)
     return lambda text: safe(renderer.prose(text))
 
 
@@ -47,7 +49,8 @@ def rendered(
         if page is not None:
             _kept.move_to_end(name)
             return page
-    page = renderer_for(edition, registry_at(guides), language, prefix=prefix).page(body)
+    registry = registry_with(edition.digest, registry_at(guides))
+    page = renderer_for(edition, registry, language, prefix=prefix).page(body)
     with _lock:
         _kept[name] = page
         while len(_kept) > MOST_KEPT:

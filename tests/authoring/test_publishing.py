@@ -26,6 +26,8 @@ from lms.courses.models import StoredEdition
 from lms.enrolments.models import Enrolment
 from lms.enrolments.rules.states import Source
 from lms.enrolments.services.taking import put_on
+from lms.guides.models import GuideSection, StoredGuide, StoredGuideEdition
+from lms.guides.queries import registry_of
 from lms.guides.registry import read_registry
 from lms.notices.models import Notice
 from lms.people.models import RoleHeld
@@ -262,6 +264,50 @@ def test_trainers_who_wrote_a_new_course_teach_it(session: Session) -> None:
         RoleHeld.person_id == author.id, RoleHeld.scope == SMALL_KEY
     )
     assert session.execute(held).scalar_one().role is Role.TRAINER
+
+
+def test_lesson_names_the_section_of_a_guide_accepted_here(
+    session: Session, sign_in, ground: Ground
+) -> None:
+    now = clock.now()
+    guide = StoredGuide(
+        key="guide-of-ports", title="A guide of ports", short="Ports", publisher="A body",
+        created_at=now,
+    )  # fmt: skip
+    session.add(guide)
+    session.flush()
+    accepted = StoredGuideEdition(
+        guide_id=guide.id, key="2026-en", language="en", year=2026, publisher="A body",
+        file_digest="0", accepted_at=now,
+    )  # fmt: skip
+    session.add(accepted)
+    session.flush()
+    session.add(
+        GuideSection(
+            guide_edition_id=accepted.id, position=0, key="gangway", title="At the gangway",
+            level=1, page=3, digest="0", text="Ask ashore.",
+        )
+    )  # fmt: skip
+    session.flush()
+    files = changed(PAGE, "## Alone", "Ask ashore [@guide-of-ports:gangway].\n\n## Alone")
+    ground.write(files[PAGE])
+    registry = registry_of(session)
+    publishing.publish_draft(
+        session,
+        ground.office,
+        ground.draft.id,
+        edition_from(files, registry),
+        registry,
+        digest=ground.draft.digest,
+        reason="The first.",
+        groups=(),
+        now=now,
+    )
+    client = sign_in(make_official(session))
+    client.post(f"/learning/{SMALL_KEY}/begin")
+    page = client.get(f"/learning/{SMALL_KEY}/asking")
+    assert "A guide of ports" in page.main
+    assert "guide-of-ports" not in page.main
 
 
 def test_walk_from_the_checklist_to_an_edition_to_which_learners_move(
