@@ -63,6 +63,12 @@ class Learner:
     edition: Edition
     language: str
 
+    @property
+    def ability(self) -> float:
+        """How well this person does, in standard deviations; the same on every course."""
+        own = Random(f"bekal ability {self.enrolment.person_id}")  # noqa: S311 - invented lives
+        return max(-2.0, min(2.0, own.gauss(0, 1)))
+
     def credit(self, kind: EvidenceKind, key: str, of: str, at: datetime.datetime) -> None:
         """Report what was done, as the page of that activity does."""
         fact = Fact(f"{kind.value}:{self.enrolment.id}:{of}", kind, key, at, {})
@@ -155,9 +161,11 @@ def _attempt(learner: Learner, quiz: Quiz, at: datetime.datetime, *, good: bool)
     drawing = drawing_of(attempt)
     questions = learner.edition.questions_in(quiz, drawing.language)
     drawn = [questions[each.question] for each in drawing.questions]
-    wrong = _wrongly_answered(learner.rng, quiz, drawn, good=good)
+    wrong = _wrongly_answered(learner.rng, quiz, drawn, learner.ability, good=good)
     given = {
-        number: wrong_answer(question) if number in wrong else dict(right_answer(question))
+        number: wrong_answer(question, learner.rng)
+        if number in wrong
+        else dict(right_answer(question))
         for number, question in enumerate(drawn, 1)
     }
     return attempts.hand_in(
@@ -166,35 +174,52 @@ def _attempt(learner: Learner, quiz: Quiz, at: datetime.datetime, *, good: bool)
 
 
 def _wrongly_answered(
-    rng: Random, quiz: Quiz, questions: list[Question], *, good: bool
+    rng: Random, quiz: Quiz, questions: list[Question], ability: float, *, good: bool
 ) -> frozenset[int]:
     """Numbers of the questions to get wrong: what the mark allows, or one more than that.
 
-    Before a course half of the answers may be wrong; after it few are.
+    Hard questions go wrong first, and for the able fewer do; otherwise statistics of items
+    would be those of coins. Before a course about half of the answers may be wrong.
     """
     possible = sum(question.points for question in questions)
     if quiz.pass_mark is not None:
-        may_miss = 100 - quiz.pass_mark
+        may_miss = 100.0 - quiz.pass_mark
     else:
-        may_miss = rng.choice((35, 50, 60) if quiz.purpose == "pre-test" else (0, 10, 20))
-    spare = Fraction(possible * may_miss, 100)
+        may_miss = 50.0 if quiz.purpose == "pre-test" else 20.0
+    spare = Fraction(possible) * Fraction(round(may_miss), 100)
+    if good:
+        spare *= Fraction(round(100 * max(0.0, min(1.0, 0.55 - 0.35 * ability))), 100)
+    hardest_first = sorted(
+        range(1, len(questions) + 1),
+        key=lambda number: difficulty_of(questions[number - 1]) + rng.gauss(0, 0.8),
+        reverse=True,
+    )
     wrong: set[int] = set()
     lost = 0
-    for number in rng.sample(range(1, len(questions) + 1), len(questions)):
+    for number in hardest_first:
         points = questions[number - 1].points
         if not good and lost > spare:
             break
-        if good and (lost + points > spare or rng.random() < 0.35):
+        if good and lost + points > spare:
             continue
         wrong.add(number)
         lost += points
     return frozenset(wrong)
 
 
-def wrong_answer(question: Question) -> dict[str, Any]:
-    """An answer that earns nothing, as people give it: another option, the order turned round."""
+def difficulty_of(question: Question) -> float:
+    """How hard a question is for everybody, in standard deviations; it follows from its key."""
+    return Random(f"bekal difficulty {question.key}").gauss(0, 1)  # noqa: S311 - invented lives
+
+
+def wrong_answer(question: Question, rng: Random) -> dict[str, Any]:
+    """An answer that earns nothing, as people give it: another option, the order turned round.
+
+    Of the wrong options the first tempts most.
+    """
     if isinstance(question, SingleQuestion):
-        return {"option": next(option.key for option in question.options if not option.right)}
+        wrong = [option.key for option in question.options if not option.right]
+        return {"option": rng.choices(wrong, [2**-place for place in range(len(wrong))])[0]}
     if isinstance(question, MultipleQuestion):
         return {"options": [option.key for option in question.options if not option.right][:1]}
     if isinstance(question, TrueFalseQuestion):
