@@ -75,7 +75,16 @@ def moodle_files(draw: some.DrawFn) -> bytes:
     quiz = Element("quiz")
     for _ in range(draw(some.integers(0, 3))):
         question = SubElement(quiz, "question", type=draw(some.sampled_from(kinds)))
-        for name in ("name", "questiontext", "idnumber", "generalfeedback", "single", "graderinfo"):
+        for name in (
+            "name",
+            "questiontext",
+            "idnumber",
+            "generalfeedback",
+            "single",
+            "graderinfo",
+            "attachments",
+            "responseformat",
+        ):
             if draw(some.booleans()):
                 part = SubElement(
                     question, name, draw(some.sampled_from([{}, {"format": "markdown"}]))

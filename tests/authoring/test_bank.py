@@ -8,10 +8,19 @@ from functools import cache
 import pytest
 
 from config import ROOT
+from lms.authoring.forms.questions import FORMS, KIND_NAMES
 from lms.authoring.rules.bank.changing import with_items, with_new, without
 from lms.authoring.rules.bank.checking import problems_of
-from lms.authoring.rules.bank.incoming import Defaults, Preview, Standing, key_of, lacking, preview
-from lms.authoring.rules.bank.reading import WholeBank, read_bank, read_bank_file
+from lms.authoring.rules.bank.incoming import (
+    MADE,
+    Defaults,
+    Preview,
+    Standing,
+    key_of,
+    lacking,
+    preview,
+)
+from lms.authoring.rules.bank.reading import KINDS, WholeBank, read_bank, read_bank_file
 from lms.authoring.rules.bank.uses import (
     check_unused,
     coverage,
@@ -21,7 +30,7 @@ from lms.authoring.rules.bank.uses import (
 )
 from lms.authoring.rules.questions.gift import read_gift
 from lms.authoring.rules.questions.moodle_xml import read_moodle_xml
-from lms.authoring.rules.questions.taken import Taken
+from lms.authoring.rules.questions.taken import Kind, Taken
 from lms.authoring.rules.questions.written import as_gift, as_moodle_xml
 from lms.core.errors import NotPossibleError
 from lms.guides.registry import Registry, read_registry
@@ -41,6 +50,11 @@ questions:
     type: true-false
     prompt: Papers are kept.
 """
+
+
+def test_every_type_of_question_has_a_form_a_name_and_a_way_in() -> None:
+    assert set(KINDS) == set(FORMS) == set(KIND_NAMES) == {kind.value for kind in Kind}
+    assert set(MADE) == set(Kind)
 
 
 @cache

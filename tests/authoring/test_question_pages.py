@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
+from config import Settings
+from lms.authoring.jobs.questions import HANDLERS
 from lms.authoring.models import Draft
 from lms.authoring.queries.drafts import files_of
 from lms.authoring.rules.bank.reading import read_bank
 from lms.authoring.services.importing import AT_ONCE
 from lms.core.database import Session
+from lms.core.extensions import db
+from lms.core.jobs.models import Job
+from lms.core.storage import LocalFolder
 from tests.authoring.drafts import SMALL, SMALL_KEY, make_draft, make_trainer
 from tests.support.client import Client
+from tests.support.worker import shift_of, work_off
 
 SignIn = Callable[..., Client]
 BANK = "bank/all.yaml"
@@ -212,9 +220,17 @@ def test_many_questions_are_divided_over_files(session: Session, sign_in: SignIn
     assert client.get(at(draft, "questions?page=3"))
 
 
-def test_a_large_file_waits_for_the_worker(session: Session, sign_in: SignIn) -> None:
+def test_a_large_file_is_read_by_the_worker_and_leads_to_its_page(
+    app: Flask, session: Session, sign_in: SignIn, settings: Settings
+) -> None:
     client, draft = begin(session, sign_in)
     text = "\n\n".join(f"::q{n}:: Which {n}?{{=a#{'A' * 800} ~b#B ~c#C}}" for n in range(200))
     page = client.get(at(draft, "questions/imports"))
     page = client.submit(page, "Read them", {"text": text})
     assert "Waiting for its turn" in page.main
+    with app.app_context():
+        engine = db.engine
+    work_off(shift_of(engine, HANDLERS, LocalFolder(settings.files_folder), settings))
+    (job,) = session.execute(select(Job)).scalars()
+    page = client.get(str(job.result["page"]))
+    assert "New: 200." in page.main

@@ -48,6 +48,7 @@ KIND_NAMES: Mapping[str, str] = {
     "numeric": N_("A number"),
     "gap-select": N_("Gaps in a text"),
     "essay": N_("A text that a person marks"),
+    "file": N_("A file that a person marks"),
 }
 
 
@@ -309,6 +310,15 @@ class EssayForm(QuestionForm):
     rubric = FieldList(FormField(CriterionRow), _("Rubric"))
 
 
+class FileForm(QuestionForm):
+    """A file that a person marks by a rubric."""
+
+    parts = ("rubric",)
+    rows = {"rubric": 2}
+    row_names = {"rubric": N_("Criterion %(number)s"), "levels": N_("Level %(number)s")}
+    rubric = FieldList(FormField(CriterionRow), _("Rubric"))
+
+
 FORMS: Mapping[str, type[QuestionForm]] = {
     "single": SingleForm,
     "multiple": MultipleForm,
@@ -319,6 +329,7 @@ FORMS: Mapping[str, type[QuestionForm]] = {
     "numeric": NumericForm,
     "gap-select": GapSelectForm,
     "essay": EssayForm,
+    "file": FileForm,
 }
 _INNER = {"gaps": ("options", 3), "rubric": ("levels", 3)}
 _KEYED = frozenset({"options", "choices", "items", "steps", "rubric"})

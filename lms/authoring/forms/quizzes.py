@@ -97,7 +97,8 @@ class QuizForm(FlaskForm):
         own: dict[str, Any] = {
             name: without_unseen(str(self[name].data or "")).strip() for name in texts
         }
-        own["objectives"] = list(self.objectives.data or ())
+        if self.objectives.choices:
+            own["objectives"] = list(self.objectives.data or ())
         own["required"] = "" if self.required.data else "no"
         own["shuffle_questions"] = "yes" if self.shuffle_questions.data else ""
         own["shuffle_options"] = "" if self.shuffle_options.data else "no"

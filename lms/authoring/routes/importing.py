@@ -20,7 +20,7 @@ from lms.authoring.routes.questions import citations
 from lms.authoring.routes.shared import registry
 from lms.authoring.rules.bank.carried import Carried
 from lms.authoring.rules.bank.incoming import Defaults, Standing, key_of
-from lms.authoring.rules.questions.any_format import Format
+from lms.authoring.rules.questions.any_format import NOT_UTF_8, Format
 from lms.authoring.services.importing import (
     AT_ONCE,
     READ,
@@ -161,12 +161,22 @@ def _sent(form: BringForm) -> tuple[bytes, Kind, str]:
     if isinstance(sent, FileStorage) and sent.filename:
         content = sent.read()
         name = sent.filename.replace("\\", "/").rsplit("/", 1)[-1][:120]
+        if not content.startswith(b"PK") and b"\0" not in content:
+            _check_text(content)
         return content, check_upload(content, KINDS), name
     text = (form.text.data or "").replace("\r\n", "\n")
     if not text.strip():
         raise BadInputError(N_("Choose a file, or paste the questions."), field="file")
     content = text.encode()
     return content, check_upload(content, KINDS, field="text"), gettext("Pasted questions")
+
+
+def _check_text(content: bytes) -> None:
+    """Words in another encoding are told so, instead of being a file of no known kind."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInputError(NOT_UTF_8, field="file") from error
 
 
 def _result(draft: Draft, token: str) -> Carried:

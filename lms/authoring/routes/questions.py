@@ -64,6 +64,7 @@ from lms.courses.values.quiz import USUAL_REVIEW, Quiz, Slot
 from lms.learning.quizzes import Asked, Reviewed, review_of
 
 PAGE = 25
+MARKED_BY_PEOPLE = frozenset({"essay", "file"})
 Answer = str | BaseResponse | tuple[str, int]
 
 
@@ -330,6 +331,7 @@ def _item_page(
         people=views_of(session(), [version.version.by for version in versions]),
         citations=citations(),
         kind_names=KIND_NAMES,
+        is_marked_by_people=item.kind in MARKED_BY_PEOPLE,
         writes=may_write(session(), actor(), draft),
     )
 
@@ -368,7 +370,7 @@ def _tried(question: Question, found: DraftBank, rest: Reading) -> tuple[Asked, 
     drawn = drawing.questions[0]
     shown = face(quiz, questions, drawing, renderer.prose).questions[0]
     given = given_in(question, drawn, "q1", request.args.getlist)
-    if not given or question.type == "essay":
+    if not given or question.type in MARKED_BY_PEOPLE:
         return Asked(shown, {}), None
     review = USUAL_REVIEW["knowledge-check"].after_attempt
     looked = review_of(

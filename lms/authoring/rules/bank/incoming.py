@@ -187,7 +187,7 @@ def tree_from(
         "tags": list(tags.own),
         "points": tags.points,
         "prompt": question.prompt,
-        **_MADE[answers.kind](question),
+        **MADE[answers.kind](question),
         **dict.fromkeys(tags.flags, "yes"),
         "rationale": question.rationale,
         "sources": list(sources),
@@ -319,12 +319,12 @@ def _gaps(question: TakenQuestion) -> dict[str, Any]:
     return {"gaps": rows}
 
 
-def _essay(question: TakenQuestion) -> dict[str, Any]:
+def _marked(question: TakenQuestion) -> dict[str, Any]:
     """The rubric is left to be written: what others say to markers has no levels."""
     return {}
 
 
-_MADE: Mapping[Kind, Any] = {
+MADE: Mapping[Kind, Any] = {
     Kind.SINGLE: _options,
     Kind.MULTIPLE: _options,
     Kind.TRUE_FALSE: _true_false,
@@ -333,7 +333,8 @@ _MADE: Mapping[Kind, Any] = {
     Kind.SHORT_ANSWER: _short,
     Kind.NUMERIC: _numeric,
     Kind.GAP_SELECT: _gaps,
-    Kind.ESSAY: _essay,
+    Kind.ESSAY: _marked,
+    Kind.FILE: _marked,
 }
 
 
