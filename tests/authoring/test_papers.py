@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from flask import Flask
@@ -30,6 +31,7 @@ from tests.support.client import Client
 from tests.support.worker import shift_of, work_off
 
 SignIn = Callable[[Person], Client]
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 DAY = datetime.date(2026, 11, 22)
 WHY = "Only the person knows."
 
@@ -82,6 +84,7 @@ def test_word_gets_styles_heads_languages_and_alternative_texts(tmp_path: Path) 
     assert WHY not in "\n".join(paragraph.text for paragraph in document.paragraphs)
 
 
+@ONE_DATABASE
 def test_papers_are_made_once_for_all_who_may_have_them(
     app: Flask, session: Session, sign_in: SignIn, settings: Settings, tmp_path: Path
 ) -> None:
@@ -116,6 +119,7 @@ def test_papers_are_made_once_for_all_who_may_have_them(
     reader.get(f"{here}/guide-en.docx", status=404)
 
 
+@ONE_DATABASE
 def test_a_paper_that_does_not_exist_is_not_found(session: Session, sign_in: SignIn) -> None:
     trainer = make_trainer(session)
     here = f"/drafts/{make_draft(session, trainer, SMALL_KEY).id}/papers"

@@ -11,10 +11,11 @@ from lms.authoring.papers.drawings import SLIM, inked, size_of_drawing
 from lms.authoring.papers.parts import Paper
 from lms.authoring.papers.shared import without_dead_links
 from lms.core.pdf.making import make_pdf
-from lms.core.pdf.words import Words, direction
+from lms.core.pdf.words import Words, direction, first_strong
 
 AUTHORITY = "Regional Support Office"
 _SCREEN = re.compile(r'\s(?:tabindex|role|aria-label|rel)="[^"]*"')
+_TAG = re.compile(r"<[^>]+>")
 _ITEM_OR_PARAGRAPH = re.compile(r"<(/?)(li|p)\b[^>]*>")
 
 
@@ -43,6 +44,7 @@ def paper_as_pdf(paper: Paper) -> bytes:
         picture=picture,
         is_wide=lambda figure: size_of_drawing(figure.drawing)[0] > SLIM,
         direction=direction,
+        strong=_strong,
         part_name=lambda part: type(part).__name__.lower(),
     )
     html = _items_inline(without_dead_links(html))
@@ -53,6 +55,12 @@ def paper_as_pdf(paper: Paper) -> bytes:
 def _safe(html: str) -> Markup:
     """HTML of the renderer without what only a screen needs."""
     return Markup(_SCREEN.sub("", html))  # noqa: S704 - the renderer made it, nh3 cleaned it
+
+
+def _strong(html: str, language: str) -> str:
+    """The way a cell runs: that of its first letter, or of the table where it has none."""
+    words = _TAG.sub("", html)
+    return first_strong(words) if any(map(str.isalpha, words)) else direction(language)
 
 
 def _items_inline(html: str) -> str:

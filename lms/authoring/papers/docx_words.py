@@ -17,9 +17,10 @@ from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
 from lms.authoring.papers.docx_style import new_numbering, set_language
-from lms.core.pdf.words import direction
+from lms.core.pdf.words import direction, first_strong
 
 _BLOCKS = frozenset({"p", "ul", "ol", "table", "blockquote", "div", "h2", "h3", "h4", "hr"})
+_TAG = re.compile(r"<[^>]+>")
 _NAMES = re.compile(r"[^A-Za-z0-9_]")
 Where = DocumentObject | _Cell
 """What paragraphs can be put into."""
@@ -208,7 +209,8 @@ class WordsWriter:
                 first._p.style = self._style_id(style)
                 self.run(first, words, language)
                 continue
-            self.html(cell, words, language, style)
+            is_left = _is_rtl(language) and first_strong(_TAG.sub("", words)) == "ltr"
+            self.html(cell, words, self.language if is_left else language, style)
             # A cell is born with an empty paragraph, and must not be left without one.
             if len(cell.paragraphs) > 1:
                 first._p.getparent().remove(first._p)

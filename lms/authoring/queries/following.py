@@ -54,6 +54,15 @@ class ChangedFile:
     decided: bool | None
 
     @property
+    def title(self) -> str:
+        """What the file calls itself, or its path."""
+        place = place_of(self.path)
+        if place is None:
+            return self.path
+        read = read_text(self.path, place, _text(self.after or self.before))
+        return str(read.marked.data.get("title") or self.path)
+
+    @property
     def difference(self) -> list[DifferentLine]:
         """What changed, word by word; nothing for pictures."""
         if not self.path.endswith((".md", ".yaml")):
@@ -77,8 +86,8 @@ class Following:
 
     @property
     def open_files(self) -> int:
-        """How many changed files nobody has decided about."""
-        return sum(file.decided is None for file in self.files)
+        """How many changed files ask for a decision: not those that are the same already."""
+        return sum(file.decided is None and file.own is not OwnState.SAME for file in self.files)
 
 
 def following(session: Session, draft: Draft) -> Following:

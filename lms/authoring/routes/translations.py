@@ -65,7 +65,7 @@ def translations(draft_id: int) -> str:
     """The languages of a draft and how far each is; or all files in one language."""
     draft, found = draft_and_checked(draft_id)
     known = languages_in(found.reading)
-    language = request.args.get("language", "")
+    language = request.args.get("into", "")
     standings = [standing_in(found.reading, code) for code in known]
     if not language:
         own = found.reading.own_language or "en"
@@ -148,7 +148,7 @@ def translation_save(draft_id: int, language: str, path: str) -> Response | tupl
         return _show(draft, found, language, form, sides, theirs=found.sides), 409
     flash(gettext("Saved as finished.") if finish else gettext("Saved."))
     if finish:
-        list_page = url_for("authoring.translations", draft_id=draft_id, language=language)
+        list_page = url_for("authoring.translations", draft_id=draft_id, into=language)
         return redirect(list_page, 303)
     return redirect(request.path, 303)
 
@@ -165,7 +165,7 @@ def translation_still_true(draft_id: int, language: str, path: str) -> Response:
         still_true(session(), actor(), draft, found, based_on=form.based_on.data or None, now=now())
         flash(gettext("Marked as up to date."))
         return redirect(
-            url_for("authoring.translations", draft_id=draft_id, language=language), 303
+            url_for("authoring.translations", draft_id=draft_id, into=language), 303
         )
     flash(gettext("The source has changed once more. Look at it again."))
     address = url_for("authoring.translation", draft_id=draft_id, language=language, path=path)
