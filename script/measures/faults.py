@@ -21,6 +21,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from lms.core.jobs.models import JobState
 from script.measures import growth, killed_certificates, product
+from script.measures import importers as importing
 from script.measures.frame import Row, Table, held
 from tests.support import counting
 
@@ -383,6 +384,30 @@ def crawl(port: int) -> None:
             client.sendall(b"x" * 1024)
             time.sleep(1)
         client.recv(1024)
+
+
+@TABLE.measure(seconds=3600)
+def importers() -> Iterator[Row]:
+    """Thousands of damaged and hostile files, and the largest ones: read, or refused in words."""
+    command = "script/faults importers"
+    for name, found in importing.small_files():
+        yield [
+            f"damaged and hostile files: {name}",
+            "none",
+            f"{found.refused} refused in words, none broke it; slowest {found.slowest:.2f} s",
+            held(found.examples >= importing.EXAMPLES // 2 and found.slowest < importing.SLOWEST),
+            f"{found.examples} files",
+            command,
+        ]
+    for large in importing.large_files():
+        yield [
+            f"the largest file: {large.name}",
+            "none",
+            f"{large.sections} sections in {large.seconds:.1f} s, at most {large.megabytes:.0f} MB",
+            held(large.held),
+            f"{large.size / 1024 / 1024:.0f} MB",
+            command,
+        ]
 
 
 if __name__ == "__main__":
