@@ -102,7 +102,10 @@ def test_papers_are_made_once_for_all_who_may_have_them(
     reader.post(f"{here}/guide-en.docx", {}, status=404)
     page = reader.submit(page, "Make Word English")
     assert "Word is being made" in page.main
-    page = sign_in(trainer).get(here)
+    assert "To print" in reader.get(f"/courses/{KEY}").text
+    teacher = sign_in(trainer)
+    assert "Workbook and facilitator guide" in teacher.get(f"/courses/{KEY}").text
+    page = teacher.get(here)
     assert "Facilitator guide" in page.main
     assert "Word is being made" in page.main
     with app.app_context():

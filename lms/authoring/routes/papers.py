@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
@@ -14,7 +14,7 @@ from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.authoring.papers.parts import PaperForm, PaperKind
 from lms.authoring.queries.drafts import draft_for
-from lms.authoring.queries.papers import BOTH, PapersOf, being_made, papers_for
+from lms.authoring.queries.papers import BOTH, PapersOf, being_made, papers_for, works_on
 from lms.authoring.routes.blueprint import blueprint
 from lms.authoring.routes.shared import checked, draft_and_checked
 from lms.authoring.services.papers import PaperWanted, ask_paper
@@ -50,6 +50,12 @@ class InLanguage:
     name: str
     is_partial: bool
     files: tuple[Offered, ...]
+
+
+@blueprint.app_context_processor
+def offering() -> dict[str, Callable[[str], bool]]:
+    """`works_on_course(key)` for the page of a course, whose room knows no trainers."""
+    return {"works_on_course": lambda key: works_on(actor(), key)}
 
 
 @blueprint.get("/courses/<string:course_key>/papers")
