@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 
+from lms.access.roles import Role
 from lms.authoring.models import Draft
 from lms.authoring.queries.drafts import digests_of, files_of
+from lms.core.actor import ScopeKind
 from lms.core.database import Session
 from lms.people.models import Person
 from tests.authoring.drafts import SMALL_KEY, content_files, make_draft, make_trainer
-from tests.factories import make_account
+from tests.factories import give_role, make_account
 from tests.support.client import Client
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SignIn = Callable[[Person], Client]
+Statements = Callable[[], AbstractContextManager[list[str]]]
 PAGE = "modules/01-first/01-asking.md"
 
 
@@ -186,3 +191,63 @@ def test_forms_of_files_change_nothing_when_nothing_is_typed(
     kept = files_of(session, draft)["course.yaml"].decode()
     assert "key: say-when-to-stop" in kept
     assert "title is missing" in client.get(f"{here}/course").text
+
+
+def test_autosave_answers_with_what_it_is_now_based_on_and_keeps_a_lost_race(
+    session: Session, author: Person, draft: Draft, sign_in: SignIn
+) -> None:
+    client = sign_in(author)
+    here = f"/drafts/{draft.id}/pages/{PAGE}"
+    _, data = client.get(here).form_of("Save")
+    fields = {**data, "act": "autosave", "csrf_token": client.csrf_token()}
+    said = client.raw("POST", here, data={**fields, "body": "First."}).get_json()
+    assert said == {"state": "saved", "digest": digests_of(session, draft)[PAGE]}
+    # From the same start once more, as a second window would: kept beside, once however often.
+    for body in ("Second.", "Second, longer."):
+        said = client.raw("POST", here, data={**fields, "body": body}).get_json()
+        assert said["state"] == "moved"
+    assert "First." in files_of(session, draft)[PAGE].decode()
+    both = client.get(said["address"])
+    assert "Second, longer." in both.text
+    assert "First." in both.text
+    client.submit(both, "Leave it")
+    assert "A text of yours waits" not in client.get(here).text
+    assert "Second, longer." in client.get(said["address"].removesuffix("/merge")).text
+
+
+def test_reviewer_reads_and_comments_and_is_shown_no_way_to_write(
+    session: Session, draft: Draft, sign_in: SignIn
+) -> None:
+    reviewer = make_account(session)
+    give_role(session, reviewer, Role.REVIEWER, ScopeKind.COURSE, SMALL_KEY)
+    client = sign_in(reviewer)
+    assert "A small course" in client.get("/drafts").text
+    outline = client.get(f"/drafts/{draft.id}")
+    assert not outline.soup.select("#arrange")
+    page = client.get(f"/drafts/{draft.id}/pages/{PAGE}")
+    assert not page.soup.select("textarea[name=body]")
+    assert "answers for her" in page.text
+    assert "Well said." in client.submit(page, "Send the comment", {"text": "Well said."}).text
+    client.post(f"/drafts/{draft.id}/arrange", {"down": "asking"}, status=403)
+
+
+def test_pages_of_a_draft_ask_the_database_alike_however_large_it_is(
+    session: Session, author: Person, draft: Draft, sign_in: SignIn, statements: Statements
+) -> None:
+    large = make_draft(session, author, "border-screening")
+    client = sign_in(author)
+    counts = []
+    for each, path in ((draft, PAGE), (large, next(iter(_pages(large, session))))):
+        seen = []
+        for place in ("", f"/pages/{path}", "/files", "/pictures", "/history"):
+            client.get(f"/drafts/{each.id}{place}")
+            with statements() as asked:
+                client.get(f"/drafts/{each.id}{place}")
+            seen.append(len(asked))
+        counts.append(seen)
+    assert counts[0] == counts[1]
+
+
+def _pages(draft: Draft, session: Session) -> list[str]:
+    written = re.compile(r"modules/.*\.md")
+    return [path for path in digests_of(session, draft) if written.fullmatch(path)]

@@ -153,9 +153,13 @@ def _page(draft: Draft, form: PictureForm) -> str:
             size_of(medium.content),
             len(medium.content),
             [(path, titles.get(path, path)) for path in uses.get(medium.name, [])],
-            shown.page(f"::: figure {medium.name}\nalternative: {medium.name}\n:::").blocks,
+            replace(shown, prefix=f"p{number}-")
+            .page(f"::: figure {medium.name}\nalternative: {medium.name}\n:::")
+            .blocks,
         )
-        for medium in sorted(checked.reading.media, key=lambda medium: medium.name)
+        for number, medium in enumerate(
+            sorted(checked.reading.media, key=lambda medium: medium.name), 1
+        )
     ]
     return render_template(
         "authoring/pictures.html",

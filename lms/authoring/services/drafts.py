@@ -31,11 +31,21 @@ from lms.core.text import N_, clean_line, fold
 from lms.courses.models import StoredEdition
 from lms.courses.queries.adaptations import find_adaptation
 from lms.courses.services.adaptations import follow
+from lms.notices.rules import Category, NoticeKind
+from lms.notices.services import tell
 from lms.people.models import Person, RoleHeld
 from lms.people.models.persons import PersonState
 from lms.people.queries.roles import holds
 
 KEEPER = Actor.system("authoring")
+
+ADDED = NoticeKind(
+    name="draft.contributor_added",
+    category=Category.TASKS,
+    sentence=N_("You may write the draft of “%(title)s” now."),
+    path="/drafts/%(draft)s",
+    facts={"title": None, "draft": None},
+)
 
 
 def begin(
@@ -54,8 +64,8 @@ def begin(
 
     `made_from`: the edition of the same course that the files are; `adapted_from`: the edition
     of another course that they follow; a later draft of such a course keeps the link. The same
-    `client_id` again gives the draft that was begun. Raises RefusedError for who may not write drafts, or not of this published course;
-    BadInputError for what cannot be a file.
+    `client_id` again gives the draft that was begun. Raises RefusedError for who may not write
+    drafts, or not of this published course; BadInputError for what cannot be a file.
     """
     if not may(actor, Permission.DRAFT_EDIT):
         raise RefusedError(N_("Drafts are written by trainers and the secretariat."))
@@ -154,6 +164,16 @@ def add_contributor(
             field="email",
         )
     _add(session, actor, draft, person.id, now=now)
+    if person.id != actor.person_id:
+        tell(
+            session,
+            KEEPER,
+            person_id=person.id,
+            kind=ADDED,
+            facts={"title": draft.title, "draft": draft.id},
+            now=now,
+            once_key=f"{ADDED.name}@{draft.id}",
+        )
     return person
 
 
