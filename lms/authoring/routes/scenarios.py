@@ -292,6 +292,8 @@ def _new_story(checked: CheckedDraft) -> NewStoryForm:
     form = NewStoryForm()
     modules = [(module.path, module.title) for module in checked.outline.modules]
     form.module.choices = choices_of([*modules, ("", gettext("No module yet"))])
+    if not form.is_submitted():
+        form.module.data = request.args.get("module", "")[:200] or form.module.data
     return form
 
 
