@@ -453,6 +453,16 @@ def lacking_words(said: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
     return " ".join([*([f"{', '.join(missing)}."] if missing else []), *others])
 
 
+def path_words(path: str) -> str:
+    """A place in a question for people: `options[2].feedback` as answers 2: feedback."""
+    parts = []
+    for step in _STEP.finditer(path):
+        name = step[1] or step[3]
+        words = gettext(FIELD_NAMES[name]) if name in FIELD_NAMES else name.replace("_", " ")
+        parts.append(f"{words} {step[2]}" if step[2] else words)
+    return ": ".join(parts)
+
+
 def _words_of(form: QuestionForm, field: Field, problem: Problem) -> str:
     """The sentence of a problem, with the label of its field where it only says what is missing."""
     if problem.sentence != MISSING:

@@ -19,6 +19,7 @@ from lms.authoring.forms.questions import (
     QuestionForm,
     begun,
     form_of,
+    path_words,
     rearranged,
     without_empty_rows,
 )
@@ -322,6 +323,7 @@ def _item_page(
         form=form,
         based_on=item.digest if based_on is None else based_on,
         theirs=theirs,
+        path_words=path_words,
         elsewhere=elsewhere,
         warnings=[problem for problem in problems if problem.level is Level.WARNING],
         uses=found.uses.get(item.key, ()),

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
+from lms.authoring.forms.questions import path_words
 from lms.authoring.forms.quizzes import PURPOSE_NAMES, QuizForm, quiz_form, slots_sent
 from lms.authoring.models import Draft
 from lms.authoring.queries.drafts import draft_for, may_write
@@ -159,10 +160,11 @@ def _page(
         length=sum(slot.draw or 1 for slot in slots),
         based_on=found.digests[quiz.path] if based_on is None else based_on,
         theirs=theirs,
+        path_words=path_words,
         elsewhere=elsewhere,
         at_places=at_places,
         warnings=warnings,
-        prompts={item.key: item.prompt or item.key for item in found.bank.items},
+        prompts={item.key: item.title for item in found.bank.items},
         objectives_of=lambda slot: _objectives_of(found, slot),
         free=_free(found, slots),
         pools=_pools(found),
@@ -187,7 +189,7 @@ def _free(found: DraftBank, slots: tuple[SlotUse, ...]) -> dict[str, list[tuple[
     free: dict[str, list[tuple[str, str]]] = {}
     for item in found.bank.items:
         if item.key and item.key not in taken:
-            words = " ".join((item.prompt or item.key).split())
+            words = item.title
             group = names.get(item.objective, gettext("No objective"))
             free.setdefault(group, []).append((item.key, f"{words[:90]} ({item.key})"))
     return free

@@ -87,7 +87,7 @@ def carry(name: str, form: str, found: Preview) -> Carried:
                 name=one.name,
                 key=one.item.key,
                 kind=one.item.kind,
-                prompt=one.item.prompt,
+                prompt=one.item.title,
                 standing=one.standing,
                 other=one.other,
                 based_on=one.based_on,

@@ -8,6 +8,7 @@ stands for itself: its tree as written, its question if it is whole, what is to 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -31,6 +32,8 @@ _CLASSES: Mapping[str, type[QuestionBase]] = {
 KINDS: tuple[str, ...] = tuple(_CLASSES)
 """Every type of question there is, in the order of docs/authoring.md."""
 
+# Emphasis, code, escapes and links, of which a list shows the words alone.
+_MARKS = re.compile(r"\*\*|[*`]|\\(?=[^\w\s])|\[([^\]@]*)\]\([^)]*\)")
 _NOT_UTF_8 = N_("The file is not UTF-8. Save it as UTF-8.")
 _NO_QUESTION = N_("A question is written as names with values. This is something else.")
 
@@ -58,6 +61,11 @@ class Item:
     def prompt(self) -> str:
         """What is asked, as Markdown; empty when nothing is written."""
         return _words(self.tree.get("prompt"))
+
+    @property
+    def title(self) -> str:
+        """What is asked, on one line and without marks, for lists; its key while it is empty."""
+        return _MARKS.sub(r"\1", " ".join(self.prompt.split())) or self.key
 
     @property
     def objective(self) -> str:
