@@ -273,6 +273,7 @@ def ask_again(session, correction: QuestionCorrection) -> None:
     enqueue(session, REGRADE, payload, requested_by=SYSTEM, now=clock.now())
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_correction_of_another_course_is_not_there_and_a_discarded_one_changes_nothing(
     app, session, stored, sign_in
 ) -> None:

@@ -65,6 +65,8 @@ slots:
   - question: in-your-words
   - question: your-sketch
 """
+on_one = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what does not differ between the databases."""
 QUIZ_PAGE = f"/learning/{KEY}/check"
 FIRST = f"{QUIZ_PAGE}/attempts/1"
 TEXT = "First I make the place safe.\nThen I ask."
@@ -198,6 +200,7 @@ def test_text_and_file_wait_are_marked_and_the_pass_is_credited(
     assert sums["your-sketch"].credit == 0
 
 
+@on_one
 def test_attempt_that_fails_when_marked_says_so_and_may_be_tried_again(
     session, learner, trainer
 ) -> None:
@@ -215,6 +218,7 @@ def test_attempt_that_fails_when_marked_says_so_and_may_be_tried_again(
     assert "Try again" in learner.get(QUIZ_PAGE).main
 
 
+@on_one
 def test_attempt_with_nothing_to_read_has_its_result_at_once(session, learner) -> None:
     learner.post(f"{QUIZ_PAGE}/attempts")
     answer(learner, act="hand-in", q2="  ", **option(learner, "The person"))
@@ -222,6 +226,7 @@ def test_attempt_with_nothing_to_read_has_its_result_at_once(session, learner) -
     assert rows(session, Marking) == []
 
 
+@on_one
 def test_file_is_its_senders_and_another_takes_its_place(
     session, learner, trainer, sign_in
 ) -> None:
