@@ -29,6 +29,7 @@ from lms.authoring.queries.work import (
 )
 from lms.authoring.routes.beginning import first_words
 from lms.authoring.routes.blueprint import blueprint
+from lms.authoring.routes.shared import registry
 from lms.authoring.rules.from_sections import (
     Chosen,
     Guide,
@@ -51,7 +52,8 @@ from lms.authoring.services.work import ask_to_tell, begin_work, take_step
 from lms.core.errors import NotFoundError, NotPossibleError
 from lms.core.request import actor, now, reading, session, settings
 from lms.core.text import N_
-from lms.courses.queries import get_current
+from lms.courses.queries import get_current, list_cards
+from lms.courses.routes import page_language
 from lms.courses.store import get_edition as edition_by_digest
 from lms.guides.models import StoredGuideEdition
 from lms.guides.queries.editions import compared_sections, get_edition, get_guide
@@ -64,7 +66,10 @@ _NOWHERE = N_("There is no such page.")
 @policy(Permission.GUIDE_EDIT)
 def guide_work_lists() -> str:
     """Every list of work, newest first."""
-    return render_template("authoring/work_lists.html", lists=list_work(session(), actor()))
+    titles = {guide.key: guide.title for guide in registry().guides.values()}
+    return render_template(
+        "authoring/work_lists.html", lists=list_work(session(), actor()), titles=titles
+    )
 
 
 @blueprint.post("/guides/<string:guide_key>/work")
@@ -101,6 +106,7 @@ def guide_work(guide_work_id: int) -> str:
         found=get_guide(session(), actor(), _folder(), work.guide_key),
         before=before,
         after=after,
+        titles={card.key: card.title(page_language()) for card in list_cards(session())},
         courses=_by_course([item for item in items if not shown or item.state == shown]),
         counts={state: sum(item.state is state for item in items) for state in WorkState},
         shown=shown,
