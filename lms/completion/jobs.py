@@ -1,4 +1,4 @@
-"""The worker moves people to another edition, a few at a time."""
+"""The worker moves people to another edition, and tells them when theirs is closed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from sqlalchemy import select
 
 from lms.completion.rules.moving import chosen_groups
 from lms.completion.services.moving import MOVE, count_chosen, move_some
+from lms.completion.services.withdrawing import TELL, tell_some
 from lms.core.errors import BekalError
 from lms.core.jobs.work import Handler, Work
 from lms.core.text import N_
 from lms.courses.models import StoredEdition
 from lms.courses.store import get_edition
 from lms.people.queries.sign_in import actor_of
+
+CHUNK = 200
 
 
 def move(work: Work) -> None:
@@ -60,5 +63,16 @@ def move(work: Work) -> None:
             )
 
 
-HANDLERS: dict[str, Handler] = {MOVE: move}
+def tell_of_closing(work: Work) -> None:
+    """Tell everybody on an edition that it was closed, each once."""
+    last: int | None = int(work.cursor.get("after", 0))
+    while last is not None:
+        with work.transaction() as session:
+            edition_id = int(work.payload["edition"])
+            last = tell_some(session, edition_id, after=last, limit=CHUNK, now=work.now())
+            if last is not None:
+                work.advance(session, cursor={"after": last})
+
+
+HANDLERS: dict[str, Handler] = {MOVE: move, TELL: tell_of_closing}
 PROMPT = frozenset({MOVE})

@@ -18,6 +18,7 @@ from lms.completion.queries.moving import preview
 from lms.completion.rules.moving import Group, GroupNumbers, Outcome, compare, group_of
 from lms.completion.services.crediting import credit
 from lms.completion.services.moving import MOST, MOVE, ask_to_move, move_to_edition
+from lms.completion.services.withdrawing import TELL, withdraw
 from lms.core import clock
 from lms.core.actor import ScopeKind
 from lms.core.database import Session
@@ -307,3 +308,30 @@ def test_worker_moves_the_chosen_groups_in_chunks_and_a_kill_moves_nobody_twice(
     job = session.execute(select(Job).where(Job.kind == MOVE)).scalar_one()
     assert job.result["outcomes"] == {"moved": len(fresh)}
     assert [found for _, found in verify(session) if found] == []
+
+
+def test_whoever_was_on_a_harmful_edition_is_told_once(
+    app, session: Session, ground: Ground, tmp_path
+) -> None:
+    _, trainer = trainer_of(session)
+    under_way = ground.enrol("asking")
+    finished = ground.enrol("asking", "check", "quay", "plan")
+    ground.enrol(stored=ground.new)
+    reason = EditionWithdrawal.OUT_OF_DATE
+    assert withdraw(session, trainer, KEY, 1, reason=reason, now=ground.now) is None
+    reason = EditionWithdrawal.HARMFUL_OR_WRONG
+    assert withdraw(session, trainer, KEY, 1, reason=reason, now=ground.now) is not None
+    assert withdraw(session, trainer, KEY, 1, reason=reason, now=ground.now) is None
+    session.commit()
+    with app.app_context():
+        engine = db.engine
+    work_off(shift_of(engine, {TELL: jobs.HANDLERS[TELL]}, LocalFolder(tmp_path)))
+    told = {
+        notice.kind: notice.person_id
+        for notice in session.execute(scoped(Notice, SYSTEM, Reach.ALL_MEMBERS)).scalars()
+        if notice.kind.startswith("learning.closed")
+    }
+    assert told == {
+        "learning.closed": under_way.person_id,
+        "learning.closed_afterwards": finished.person_id,
+    }

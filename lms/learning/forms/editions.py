@@ -27,7 +27,7 @@ class WithdrawForm(FlaskForm):
         ],
         description=_(
             "If something is harmful or wrong, its pages are closed at once, also to those who "
-            "are on it. Otherwise they may finish it."
+            "are on it; they and all who completed it are told. Otherwise they may finish it."
         ),
     )
 

@@ -22,6 +22,7 @@ from lms.completion.rules.moving import (
     compare,
     moves,
 )
+from lms.completion.services import withdrawing
 from lms.completion.services.moving import ask_to_move, check_open, move_to_edition
 from lms.core.errors import BekalError, NotFoundError
 from lms.core.request import actor, now, only_read_on, record_access, session
@@ -29,7 +30,7 @@ from lms.core.text import N_
 from lms.courses.models import StoredEdition
 from lms.courses.routes import page_language
 from lms.courses.rules import EDITION_WITHDRAWAL_NAMES
-from lms.courses.services.editions import restore_edition, withdraw_edition
+from lms.courses.services.editions import restore_edition
 from lms.courses.store import get_edition
 from lms.courses.values.edition import Edition
 from lms.enrolments.rules.states import ENROLMENT_STATE_NAMES, EnrolmentState
@@ -68,13 +69,16 @@ def withdraw_page(course_key: str, number: int) -> str:
 @policy(Permission.COURSE_PUBLISH)
 def withdraw(course_key: str, number: int) -> Response | tuple[str, int]:
     """Offer an edition to nobody any more."""
-    get_edition_of(session(), actor(), course_key, number)
     form = WithdrawForm()
     if not form.validate_on_submit():
         only_read_on()
         return _withdrawing(course_key, number, form), 400
-    withdraw_edition(session(), actor(), course_key, number, reason=form.chosen, now=now())
+    job = withdrawing.withdraw(
+        session(), actor(), course_key, number, reason=form.chosen, now=now()
+    )
     flash(gettext("Edition %(number)s is withdrawn.", number=number))
+    if job is not None:
+        flash(gettext("Everybody who is on it or has completed it is told."))
     return _back(course_key)
 
 
