@@ -18,10 +18,11 @@ from lms.core import clock
 from lms.core.database import Session
 from lms.courses.check import check_files
 from lms.courses.checks.translations import STALE, STALE_QUIZ, UNFINISHED_QUIZ, source_digest
-from lms.courses.folder import SourceFile, read_files, read_folder, read_text
+from lms.courses.folder import SourceFile, edition_of, read_files, read_folder, read_text
 from lms.courses.layout import place_of
 from lms.courses.values.base import Translation
 from lms.guides.registry import Registry
+from lms.learning.queries.courses import OnCourse
 from lms.people.models import Person
 from tests.authoring.drafts import SMALL, SMALL_KEY, make_draft, make_trainer, trainer_actor
 from tests.support.client import Client
@@ -100,6 +101,16 @@ def test_a_quiz_behind_its_source_cannot_be_published(
 def test_a_lesson_behind_its_source_is_only_warned_of() -> None:
     problems = check_files(translated(SMALL, PAGE, "0" * 12), Registry())
     assert {problem.level for problem in problems if problem.sentence == STALE} == {"warning"}
+
+
+def test_a_learner_is_told_that_the_original_of_a_lesson_has_changed() -> None:
+    source = read(PAGE, SMALL[PAGE].decode()).value
+    assert source is not None
+    for follows, is_behind in (("0" * 12, True), (source_digest(source), False)):
+        edition = edition_of(read_files(translated(SMALL, PAGE, follows)))
+        on = OnCourse(None, None, edition, None)
+        shown, language = edition.in_language(edition.activity("listening"), "id")
+        assert (language, on.is_behind(shown)) == ("id", is_behind)
 
 
 @ONE_DATABASE

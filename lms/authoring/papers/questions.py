@@ -162,7 +162,7 @@ def _rows(
 
 
 def _mark(book: Book, is_right: bool) -> str:
-    return book.words.gettext("Right") if is_right else "–"
+    return f"**{book.words.gettext('Right')}**" if is_right else "–"
 
 
 def _unwrapped(cell: str) -> str:
