@@ -88,5 +88,9 @@ def test_draft_with_something_to_mend_says_so_instead_of_a_preview(session, sign
     files = {**SMALL, PAGE: SMALL[PAGE].replace(b"[[minder]]", b"[[nobody]]")}
     draft = make_draft(session, person, SMALL_KEY, files)
     session.commit()
-    page = sign_in(person, second_factor=True).get(f"/drafts/{draft.id}/preview", status=409)
+    author = sign_in(person, second_factor=True)
+    page = author.get(f"/drafts/{draft.id}/preview", status=409)
+    assert "One thing is to mend first" in page.main
+    assert "nobody is not a term of glossary.yaml" in page.main
+    page = author.get(f"/drafts/{draft.id}/preview/-/en/asking", status=409)
     assert "while something is to mend" in page.text

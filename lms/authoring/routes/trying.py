@@ -66,6 +66,7 @@ NOBODY = "-"
 DRAWINGS = 9
 """How many drawings of a quiz a preview has: enough to see what is random."""
 MOST_STEPS = 200
+MOST_SHOWN = 10
 Kind = TypeVar("Kind", Page, Quiz, Scenario, Reflection)
 _BASE = "/drafts/<int:draft_id>/preview/<string:member_code>/<string:language>"
 
@@ -112,9 +113,17 @@ class Trying:
 
 @blueprint.get("/drafts/<int:draft_id>/preview")
 @policy(Permission.DRAFT_READ)
-def preview(draft_id: int) -> Response:
-    """The outline, as a learner of the member and in the language that were chosen."""
+def preview(draft_id: int) -> Response | tuple[str, int]:
+    """The outline, as a learner of the member and in the language that were chosen.
+
+    While something is to mend: what that is.
+    """
     draft, checked = draft_and_checked(draft_id)
+    if checked.errors:
+        page = render_template(
+            "authoring/preview_not_yet.html", draft=draft, checked=checked, most=MOST_SHOWN
+        )
+        return page, 409
     edition = _edition(checked)
     member = request.args.get("member", NOBODY)
     language = request.args.get("in", "")
