@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, get_args
 
 from pydantic import BaseModel, TypeAdapter
@@ -54,8 +54,16 @@ class Item:
     tree: Mapping[str, Data]
     question: Question | None
     problems: tuple[Problem, ...]
-    text: str
-    digest: str
+
+    @cached_property
+    def text(self) -> str:
+        """Its canonical lines in a bank file."""
+        return item_text(self.tree, self.question)
+
+    @cached_property
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits of its text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
     @property
     def prompt(self) -> str:
@@ -185,7 +193,6 @@ def read_bank_file(path: str, content: bytes) -> BankFile:
 def item_of(file: str, place: int, tree: Tree, lines: Mapping[Path, int] | None = None) -> Item:
     """One item from what is written of it."""
     question, problems = read_question(file, tree, lines)
-    text = item_text(tree, question)
     return Item(
         file=file,
         place=place,
@@ -194,8 +201,6 @@ def item_of(file: str, place: int, tree: Tree, lines: Mapping[Path, int] | None 
         tree=tree,
         question=question,
         problems=tuple(problems),
-        text=text,
-        digest=hashlib.sha256(text.encode()).hexdigest()[:16],
     )
 
 
