@@ -57,6 +57,7 @@ def test_quotation_holds_words_only() -> None:
     assert len(quotation("word " * 2000 + "\n\n" + "more " * 2000)) < 12_100
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("may_quote", [False, True])
 def test_trainer_makes_a_course_of_sections(
     session: Session, sign_in: Callable[[Person], Client], may_quote: bool

@@ -159,6 +159,7 @@ def test_thing_is_taken_finished_and_opened_again(
     other.post(f"{path}/steps", {"do": f"take {item.id}"}, status=403)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_refresher_has_a_page_for_each_section_that_changed(
     touched: Session, sign_in: Callable[[Person], Client]
 ) -> None:

@@ -30,6 +30,9 @@ from tests.support.worker import shift_of, work_off
 
 SignIn = Callable[[Person], Client]
 
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what no database decides: a process is started for each file."""
+
 
 @pytest.fixture
 def trainer(session: Session, sign_in: SignIn) -> Client:
@@ -100,6 +103,7 @@ def test_word_document_becomes_an_edition_that_courses_can_cite(
     assert "This import is over" in trainer.get(tree.path.split("?")[0]).main
 
 
+@on_one_database
 def test_second_window_cannot_correct_a_tree_it_has_not_seen(app: Flask, trainer: Client) -> None:
     tree = send(app, trainer, make_pdf(), "guide.pdf")
     assert "page 3" in tree.main
@@ -118,6 +122,7 @@ def locked(content: bytes) -> bytes:
     return target.getvalue()
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
@@ -137,6 +142,7 @@ def test_file_that_gives_no_guide_ends_in_one_sentence_and_leaves_nothing(
     assert files(app) == []
 
 
+@on_one_database
 def test_what_is_no_guide_at_all_is_refused_before_it_is_stored(
     app: Flask, session: Session, trainer: Client
 ) -> None:
@@ -152,5 +158,6 @@ def test_what_is_no_guide_at_all_is_refused_before_it_is_stored(
     assert session.execute(select(func.count()).select_from(Upload)).scalar_one() == 0
 
 
+@on_one_database
 def test_official_without_a_role_sees_no_guides(session: Session, sign_in: SignIn) -> None:
     sign_in(make_official(session, "FJI")).get("/guides", status=403)
