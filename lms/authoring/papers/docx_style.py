@@ -29,7 +29,7 @@ BOX_STYLES: Mapping[BoxKind, str] = {
     "task": "Task",
     "content-note": "Content note",
     "jurisdiction": "Jurisdiction",
-    "right": "Answer",
+    "answer": "Answer",
     "plain": "Prompt",
 }
 _EDGES: Mapping[BoxKind, tuple[str, str, str]] = {
@@ -40,7 +40,7 @@ _EDGES: Mapping[BoxKind, tuple[str, str, str]] = {
     "task": ("single", DEEP, "FFFFFF"),
     "content-note": ("dashed", "6A7F84", "FFFFFF"),
     "jurisdiction": ("double", "5B3A7C", "F4F7F6"),
-    "right": ("single", "2F6B3F", "F4F7F6"),
+    "answer": ("single", "2F6B3F", "F4F7F6"),
     "plain": ("single", DEEP, "FFFFFF"),
 }
 """Line, colour of the edge and ground of each call-out; edges differ also in grey."""

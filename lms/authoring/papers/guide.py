@@ -181,7 +181,7 @@ def _page(book: Book, page: Page, numbers: Iterator[int]) -> Iterator[Part]:
         if block.kind in {"remember", "task", "content-note"}:
             yield from book.block(block, language, shift=2)
         if block.kind == "task" and block.answer:
-            yield Box("right", _("One answer"), "", block.answer, language)
+            yield Box("answer", _("One answer"), "", block.answer, language)
     other = book.edition.alternative_of(page.key)
     if other is not None:
         title = book.line(book.shown(other)[0].title)

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from lms.core.text import N_
 
 BoxKind = Literal[
-    "indicator", "caution", "case", "remember", "task", "content-note", "jurisdiction", "right",
+    "indicator", "caution", "case", "remember", "task", "content-note", "jurisdiction", "answer",
     "plain",
 ]  # fmt: skip
 

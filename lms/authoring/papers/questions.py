@@ -75,7 +75,7 @@ def keyed(book: Book, question: Question, language: str) -> Iterator[Part]:
         named = "; ".join(found.short for found in sources if found is not None)
         if named:
             why += f"<p>{plain(named)}</p>"
-        yield Box("right", _("Why"), "", why, language)
+        yield Box("answer", _("Why"), "", why, language)
 
 
 def _answers(book: Book, question: Question, language: str) -> Iterator[Part]:

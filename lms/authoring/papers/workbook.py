@@ -138,7 +138,7 @@ def _page(
             yield Lines(6)
             if block.answer:
                 name = block.title or _("One answer")
-                answers.append(Box("right", _("One answer"), name, block.answer, language))
+                answers.append(Box("answer", _("One answer"), name, block.answer, language))
         elif block.kind == "jurisdiction":
             yield Lines(4, _("How it is where you work"))
         elif block.kind == "content-note" and book.edition.alternative_of(page.key):
