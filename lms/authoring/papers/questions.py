@@ -8,6 +8,7 @@ from lms.authoring.papers.parts import Box, Choices, Grid, Lines, Part, Text
 from lms.authoring.papers.shared import Book, plain
 from lms.courses.values.question import (
     EssayQuestion,
+    FileQuestion,
     GapSelectQuestion,
     MatchingQuestion,
     MultipleQuestion,
@@ -118,7 +119,7 @@ def _answers(book: Book, question: Question, language: str) -> Iterator[Part]:
                 for number, gap in enumerate(question.gaps, 1)
             ]
             yield _rows(book, (_("Gap"), _("Right"), say), rows, language, (10, 30, 60))
-        case EssayQuestion():
+        case EssayQuestion() | FileQuestion():
             for criterion in question.rubric:
                 rows = [(str(level.points), level.text) for level in criterion.levels]
                 head = (_("Points"), _("What a text at this level does"))
