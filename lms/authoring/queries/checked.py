@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from lms.authoring.models import Draft
 from lms.authoring.queries.drafts import files_of
+from lms.authoring.rules.checklist import Checklist, checklist
 from lms.authoring.rules.outline import Outline, outline_of
 from lms.core.content.marked import read_marked
 from lms.core.content.problems import Level, Problem, error, in_order
@@ -48,6 +49,11 @@ class CheckedDraft:
     def outline(self) -> Outline:
         """The outline with the number of problems at each file."""
         return outline_of(self.reading, self.problems)
+
+    @cached_property
+    def checklist(self) -> Checklist:
+        """What is looked at before publication, line by line."""
+        return checklist(self.reading, self.problems)
 
     @property
     def course(self) -> Course | None:

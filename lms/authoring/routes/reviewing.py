@@ -23,7 +23,7 @@ from lms.authoring.queries.reviewing import (
 )
 from lms.authoring.routes.blueprint import blueprint
 from lms.authoring.routes.shared import draft_and_checked
-from lms.authoring.rules.checklist import NOT_JUDGED, TOPIC_NAMES, checklist
+from lms.authoring.rules.checklist import NOT_JUDGED, TOPIC_NAMES
 from lms.authoring.rules.drafts import DRAFT_STATE_NAMES, DraftState
 from lms.authoring.rules.reviewing import REVIEW_STATE_NAMES, ReviewState, ReviewVerb
 from lms.authoring.services import reviewing
@@ -133,7 +133,7 @@ def _page(draft_id: int, asking: AskForm, deciding: DecideForm) -> str:
         "authoring/review.html",
         draft=draft,
         checked=checked,
-        found=checklist(checked.reading, checked.problems),
+        found=checked.checklist,
         topics=TOPIC_NAMES,
         not_judged=NOT_JUDGED,
         reviews=reviews,

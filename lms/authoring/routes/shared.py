@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 
 from lms.authoring.models import Draft
 from lms.authoring.queries.checked import CheckedDraft, get_checked
 from lms.authoring.queries.drafts import draft_for
 from lms.authoring.routes.blueprint import blueprint
-from lms.core.request import actor, session, settings
+from lms.core.request import actor, reading, session, settings
 from lms.courses.layout import place_of
 from lms.guides.queries.registry import registry_of
 from lms.guides.registry import Registry
@@ -21,6 +21,8 @@ def registry() -> Registry:
 
 def draft_and_checked(draft_id: int) -> tuple[Draft, CheckedDraft]:
     """The draft and all that is known of its files. Raises NotFoundError as `draft_for` does."""
+    if request.method != "GET":
+        _read_before(draft_id)
     draft = draft_for(session(), actor(), draft_id)
     return draft, checked(draft)
 
@@ -29,6 +31,18 @@ def checked(draft: Draft) -> CheckedDraft:
     """The draft as it stands now, read and checked."""
     members = settings().content_folder / "members.csv"
     return get_checked(session(), draft, registry(), members)
+
+
+def _read_before(draft_id: int) -> None:
+    """Parse the draft before the request's own transaction begins.
+
+    A large course takes a second or two; on SQLite nobody else could write meanwhile.
+    """
+    folder = settings().content_folder
+    with reading() as short:
+        draft = draft_for(short, actor(), draft_id)
+        known = registry_of(short, folder / "guides")
+        get_checked(short, draft, known, folder / "members.csv")
 
 
 EDITORS: dict[str, str] = {
