@@ -242,6 +242,7 @@ def test_moodle_type_we_do_not_have_is_named_and_left_out(kind: str) -> None:
         b'<!DOCTYPE quiz SYSTEM "file:///etc/passwd"><quiz/>',
         '<?xml version="1.0" encoding="utf-16"?><quiz/>'.encode("utf-16"),
         b"<quiz>" + b"<a>" * 60 + b"</a>" * 60 + b"</quiz>",
+        b"<quiz>" + b"<a/>" * 400_001 + b"</quiz>",
     ],
 )
 def test_moodle_file_that_is_none_ends_in_one_sentence(content: bytes) -> None:

@@ -132,7 +132,8 @@ def _read(draft: Draft, found: DraftBank, form: BringForm) -> str:
     defaults = Defaults(form.objective.data or "", (form.source.data or "").strip())
     token = new_token()
     address = _address(draft, token)
-    if len(content) <= AT_ONCE:
+    # What a package unpacks to is not known by its size: it is always read by the worker.
+    if len(content) <= AT_ONCE and kind is not Kind.ARCHIVE:
         carried = read_questions(found, content, name, wish, defaults)
         if carried.said is not None:
             raise BadInputError(carried.said.sentence, field="file", **carried.said.values)

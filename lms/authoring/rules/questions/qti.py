@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -44,7 +44,7 @@ from lms.core.archives import ArchiveRefusedError, Limits, Wrong, check_archive
 from lms.core.errors import BadInputError
 from lms.core.text import N_
 
-LIMITS = Limits(largest_whole=128 * 1024 * 1024)
+LIMITS = Limits(most_entries=12_000, largest_whole=64 * 1024 * 1024)
 _ITEM = "assessmentItem"
 _NOT_SAID = frozenset({"feedbackInline", "feedbackBlock", "rubricBlock"})
 _NAMESPACE = re.compile(r"\{[^}]*\}")
@@ -63,35 +63,37 @@ def read_qti(content: bytes) -> Taken:
     Raises BadInputError for a file that is neither; a single question that cannot be taken
     is left out and named.
     """
-    items = _items(content)
-    if not items:
-        raise BadInputError(NOT_QTI, field="file")
     taken: list[TakenQuestion] = []
     left_out: list[NotTaken] = []
-    for place, item in enumerate(items, 1):
+    place = 0
+    for place, item in enumerate(_items(content), 1):
         name = item.get("title", "")[:200]
         try:
             taken.append(_question(place, name, item))
         except CannotTakeError as error:
             left_out.append(NotTaken(place, 1, name, error.why))
+    if not place:
+        raise BadInputError(NOT_QTI, field="file")
     return Taken(tuple(taken), tuple(left_out))
 
 
-def _items(content: bytes) -> list[Element]:
+def _items(content: bytes) -> Iterator[Element]:
+    """The items, one at a time: a package may hold thousands."""
     if not content.startswith(b"PK"):
         root, _lines = parsed(content)
-        return [root] if _bare(root) == _ITEM else []
+        if _bare(root) == _ITEM:
+            yield root
+        return
     try:
         names = check_archive(content, LIMITS)
     except ArchiveRefusedError as error:
         raise BadInputError(_SENTENCES[error.wrong], field="file") from error
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        roots = [
-            parsed(archive.read(name))[0]
-            for name in sorted(names)
-            if name.endswith(".xml") and not name.endswith("imsmanifest.xml")
-        ]
-    return [root for root in roots if _bare(root) == _ITEM]
+        for name in sorted(names):
+            if name.endswith(".xml") and not name.endswith("imsmanifest.xml"):
+                root, _lines = parsed(archive.read(name))
+                if _bare(root) == _ITEM:
+                    yield root
 
 
 def _question(place: int, name: str, item: Element) -> TakenQuestion:

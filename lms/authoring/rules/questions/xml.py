@@ -23,9 +23,15 @@ _NO_UTF_8 = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8)", re.IGNORECA
 DEEPEST = 40
 """Elements inside one another. Moodle writes about six."""
 
+MOST_ELEMENTS = 400_000
+"""Elements of one file, each about 100 bytes of memory. 5,000 questions of Moodle have 200,000."""
+
+_PIECE = 64 * 1024
+
 NOT_XML = N_("This is not a readable XML file: it breaks off or is damaged at line %(line)s.")
 WITH_DOCTYPE = N_("This XML file brings definitions of its own, which are never read. Remove them.")
 OTHER_ENCODING = N_("Save this XML file as UTF-8 and send it again.")
+TOO_MANY = N_("This XML file has more parts than can be read at once. Divide it.")
 TOO_DEEP = N_("This XML file has elements nested deeper than any program writes them.")
 
 
@@ -41,15 +47,18 @@ def parsed(content: bytes) -> tuple[Element, Mapping[Element, int]]:
     parser: XMLPullParser[Any] = XMLPullParser(("start", "end"))
     lines: dict[Element, int] = {}
     root: Element | None = None
-    depth = 0
+    depth = count = 0
     try:
-        for number, line in enumerate(content.splitlines(keepends=True), 1):
-            parser.feed(line)
+        for number, piece in _pieces(content):
+            parser.feed(piece)
             for event, element in cast(Iterator[tuple[str, Element]], parser.read_events()):
                 depth += 1 if event == "start" else -1
                 if event == "end":
                     continue
                 root = element if root is None else root
+                count += 1
+                if count > MOST_ELEMENTS:
+                    raise BadInputError(TOO_MANY, field="file")
                 if depth > DEEPEST:
                     raise BadInputError(TOO_DEEP, field="file")
                 if element.tag == "question":
@@ -60,3 +69,10 @@ def parsed(content: bytes) -> tuple[Element, Mapping[Element, int]]:
     if root is None:
         raise BadInputError(NOT_XML, field="file", line=1)
     return root, lines
+
+
+def _pieces(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """The lines by number, a very long one in parts, so that no part makes too many elements."""
+    for number, line in enumerate(content.splitlines(keepends=True), 1):
+        for begin in range(0, len(line), _PIECE):
+            yield number, line[begin : begin + _PIECE]
