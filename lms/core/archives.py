@@ -20,6 +20,8 @@ _END = 22
 """Bytes of the record at the end of every archive (APPNOTE 4.3.16)."""
 _HEAD = 30
 """Bytes of the header before each entry, without its name (APPNOTE 4.3.7)."""
+_MARK = 2 * len("<!ENTITY")
+"""Bytes of a definition's beginning, in the widest encoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,14 @@ def _check_directory(content: bytes, entries: Sequence[zipfile.ZipInfo], limits:
 def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     """Unpack to nowhere: zipfile compares length and checksum as it goes."""
     with archive.open(entry) as stream:
-        read = 0
+        read, rest = 0, b""
         while piece := stream.read(PIECE):
             read += len(piece)
-            # A definition of entities has no place in these files, and is how XML grows.
-            if entry.filename.endswith((".xml", ".rels")) and b"<!ENTITY" in piece:
+            # A definition of entities has no place in these files, and is how XML grows. It may
+            # begin in one piece and end in the next, and stand in UTF-16.
+            plain = (rest + piece).replace(b"\0", b"")
+            if entry.filename.endswith((".xml", ".rels")) and b"<!ENTITY" in plain:
                 raise ArchiveRefusedError(Wrong.STRANGE)
+            rest = piece[-_MARK:]
         if read != entry.file_size:
             raise ArchiveRefusedError(Wrong.STRANGE)

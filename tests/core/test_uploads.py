@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from lms.core.actor import Actor
+from lms.core.archives import PIECE
 from lms.core.database import Session
 from lms.core.errors import BadInputError
 from lms.core.extensions import db
@@ -116,6 +117,14 @@ def test_xml_with_definitions_of_its_own_is_refused(encoding: str) -> None:
         check_upload(xml.encode(encoding), ANY)
     with pytest.raises(BadInputError):
         check_upload(archive({"word/document.xml": xml.encode(encoding)}), frozenset({Kind.PDF}))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_definition_that_begins_in_one_piece_and_ends_in_the_next_is_found(encoding: str) -> None:
+    width = len("a".encode(encoding))
+    text = " " * (PIECE // width - 4) + "<!ENTITY a 'b'>"
+    with pytest.raises(BadInputError):
+        check_upload(archive({"word/document.xml": text.encode(encoding)}), ANY)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import enum
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from lms.core.text import N_
@@ -138,4 +138,19 @@ def whole(title: str, pages: int | None, sections: list[ReadSection]) -> ReadGui
         raise UnreadableError(Why.EMPTY)
     if len(kept) > MOST_SECTIONS or sum(len(section.text) for section in kept) > MOST_CHARACTERS:
         raise UnreadableError(Why.TOO_LONG)
-    return ReadGuide(tidy_line(title), pages, tuple(kept))
+    return ReadGuide(tidy_line(title), pages, tuple(_without_gaps(kept)))
+
+
+def _without_gaps(sections: list[ReadSection]) -> list[ReadSection]:
+    """The same tree in which no level is skipped: a third level right below a first is a second."""
+    above: list[int] = []
+    found = []
+    for section in sections:
+        if not section.title:
+            found.append(replace(section, level=1))
+            continue
+        while above and above[-1] >= section.level:
+            above.pop()
+        above.append(section.level)
+        found.append(replace(section, level=min(len(above), DEEPEST_LEVEL)))
+    return found

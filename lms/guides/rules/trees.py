@@ -6,6 +6,7 @@ is leaving out the last step, and two people can never leave a tree that neither
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,7 @@ from lms.guides.readers.values import DEEPEST_LEVEL, LONGEST_TITLE, ReadGuide
 MOST_STEPS = 2_000
 VERBS = ("merge", "split", "in", "out", "title", "leave", "take")
 
+_GUARD = re.compile(r"\\([\\`*_\[\]<>|#+=-])")
 _GONE = N_("This section is no longer there. Load the page again to see how the tree stands.")
 _FIRST = N_("The first section has none before it to be merged with.")
 _TOP = N_("This section is at the highest level already.")
@@ -36,6 +38,11 @@ class TreeSection:
     page: int | None
     text: str
     is_left_out: bool = False
+
+    @property
+    def shown(self) -> list[str]:
+        """The paragraphs as somebody reads them: without the marks that guard other marks."""
+        return [_GUARD.sub(r"\1", paragraph) for paragraph in self.paragraphs]
 
     @property
     def paragraphs(self) -> list[str]:
@@ -162,6 +169,9 @@ def kept(tree: Sequence[TreeSection]) -> list[TreeSection]:
     above: list[int] = []
     for section in tree:
         if section.is_left_out or not (section.title or section.text.strip()):
+            continue
+        if not section.title:
+            found.append(replace(section, level=1))
             continue
         while above and above[-1] >= section.level:
             above.pop()
