@@ -150,7 +150,9 @@ def translation_save(draft_id: int, language: str, path: str) -> Response | tupl
     if finish:
         list_page = url_for("authoring.translations", draft_id=draft_id, into=language)
         return redirect(list_page, 303)
-    return redirect(request.path, 303)
+    # A button in the middle of a long page leads back to where it stands.
+    place = request.form.get("do", "").removeprefix("save.")
+    return redirect(f"{request.path}#w-{place}" if place.isdecimal() else request.path, 303)
 
 
 @blueprint.post("/drafts/<int:draft_id>/still-true/<string:language>/<path:path>")
@@ -164,9 +166,7 @@ def translation_still_true(draft_id: int, language: str, path: str) -> Response:
     if form.source.data == found.digest and form.validate_on_submit():
         still_true(session(), actor(), draft, found, based_on=form.based_on.data or None, now=now())
         flash(gettext("Marked as up to date."))
-        return redirect(
-            url_for("authoring.translations", draft_id=draft_id, into=language), 303
-        )
+        return redirect(url_for("authoring.translations", draft_id=draft_id, into=language), 303)
     flash(gettext("The source has changed once more. Look at it again."))
     address = url_for("authoring.translation", draft_id=draft_id, language=language, path=path)
     return redirect(address, 303)
