@@ -73,7 +73,7 @@ def test_what_is_left_out_goes_with_all_below_it_and_can_be_taken_back() -> None
     back = tree_of(READING, [{"do": "leave", "id": "2"}, {"do": "take", "id": "3"}])
     assert [(section.title, section.level) for section in kept(back)] == [
         ("", 1),
-        ("One and one", 2),
+        ("One and one", 1),
         ("Two", 1),
     ]
 
