@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
+from PIL import Image
 
 from lms.access.roles import Role
 from lms.authoring.models import Draft
@@ -165,8 +167,11 @@ def test_comments_people_files_and_pictures(
     broken = client.submit(course, "Save", {"text": "key: small-course\nlevel: high\n"})
     assert "Line 2" in broken.text
     client.get(f"{here}/problems")
-    client.get(f"{here}/files")
-    client.get(f"{here}/pictures")
+    files = client.get(f"{here}/files")
+    client.submit(files, "Add", {"path": "notes.txt"}, status=400)
+    added = client.submit(files, "Add", {"path": "facilitator/03-evening.md"})
+    assert "Sensitive moments" in added.text
+    assert "facilitator/03-evening.md" not in client.submit(added, "Take it out").text
     assert "course.yaml" in client.get(f"{here}/history").text
     client.post(f"{here}/discard")
     assert "A small course" in client.get("/drafts?show=discarded").text
@@ -191,6 +196,31 @@ def test_forms_of_files_change_nothing_when_nothing_is_typed(
     kept = files_of(session, draft)["course.yaml"].decode()
     assert "key: say-when-to-stop" in kept
     assert "title is missing" in client.get(f"{here}/course").text
+
+
+def test_a_picture_is_made_harmless_and_put_on_a_page(
+    session: Session, author: Person, draft: Draft, sign_in: SignIn
+) -> None:
+    client = sign_in(author)
+    here = f"/drafts/{draft.id}"
+    form = client.get(f"{here}/pictures")
+    words = {"alternative": "Two chairs.", "caption": "The room.", "page": PAGE}
+    evil = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>x()</script></svg>'
+    refused = client.submit(
+        form, "Bring it", {**words, "file": (io.BytesIO(evil), "a.svg")}, status=400
+    )
+    assert "script" in refused.error("file")
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(picture, "PNG")
+    sent = (io.BytesIO(picture.getvalue() + b"<script>"), "The Room.png")
+    assert "40 by 30 pixels" in client.submit(form, "Bring it", {**words, "file": sent}).text
+    files = files_of(session, draft)
+    assert b"<script>" not in files["media/the-room.png"]
+    assert b"::: figure the-room.png\nalternative: Two chairs.\n" in files[PAGE]
+    shown = client.raw("GET", f"{here}/media/the-room.png")
+    assert shown.data == files["media/the-room.png"]
+    pictures = client.get(f"{here}/pictures")
+    assert "the-room.png" not in client.submit(pictures, "Take it out the-room.png").main
 
 
 def test_autosave_answers_with_what_it_is_now_based_on_and_keeps_a_lost_race(

@@ -97,9 +97,16 @@ def test_two_people_write_one_page_and_every_word_stays(session: Session, open_a
     expect(second.get_by_text("The page is saved.")).to_be_visible()
     session.expire_all()
     kept = files_of(session, draft)[PAGE].decode()
+    session.commit()
     assert "minutes: 7" in kept
     assert kept.count("The first writes this.") == kept.count("The second writes this.") == 1
 
     for path, name in PAGES:
         second.goto(f"/drafts{path.format(draft.id)}")
         check(second, name)
+
+    # With a script an activity can also be dragged.
+    second.set_viewport_size({"width": browser.DESKTOP, "height": 1200})
+    second.goto(f"/drafts/{draft.id}")
+    second.locator("#a-check").drag_to(second.locator("#a-asking"))
+    expect(second.locator("li[data-key]").first).to_have_id("a-check")

@@ -19,9 +19,11 @@ from lms.authoring.routes.blueprint import blueprint
 from lms.authoring.routes.saving import save
 from lms.authoring.routes.shared import checked as checked_of
 from lms.authoring.routes.shared import draft_and_checked
+from lms.authoring.rules.starting_files import ADDED_BY_PATH, start_of
+from lms.authoring.services.files import write, write_many
 from lms.core.errors import NotFoundError
-from lms.core.request import actor, session
-from lms.core.text import N_
+from lms.core.request import actor, now, session
+from lms.core.text import N_, clean_line
 from lms.courses.layout import place_of
 from lms.courses.writing import tidied
 
@@ -41,22 +43,46 @@ KIND_WORDS: dict[str, str] = {
 }
 
 
+MAY_GO = frozenset({"facilitator", "survey", "bank"})
+"""Kinds of files that are taken out here; translations are, too. Others go from the outline."""
+
+
 @blueprint.get("/drafts/<int:draft_id>/files")
 @policy(Permission.DRAFT_READ)
 def draft_files(draft_id: int) -> str:
     """Every file of the draft by its kind, with what is to mend in it."""
-    draft, checked = draft_and_checked(draft_id)
-    kinds: dict[str, list[str]] = {}
-    for path in checked.files:
-        place = place_of(path)
-        if place is not None:
-            kinds.setdefault(place.shape.kind, []).append(path)
-    return render_template(
-        "authoring/files.html",
-        draft=draft,
-        kinds=[(gettext(KIND_WORDS[kind]), kinds[kind]) for kind in KIND_WORDS if kind in kinds],
-        counts={path: len(checked.problems_in(path)) for path in checked.files},
+    return _files(draft_for(session(), actor(), draft_id))
+
+
+@blueprint.post("/drafts/<int:draft_id>/files")
+@policy(Permission.DRAFT_EDIT)
+def draft_add_file(draft_id: int) -> Response | tuple[str, int]:
+    """Add a file by its path: facilitator's notes, a survey sent later, another bank."""
+    draft = draft_for(session(), actor(), draft_id)
+    path = clean_line(request.form.get("path", "")).strip("/")[:180]
+    place = place_of(path)
+    if place is None or place.language is not None or place.shape.kind not in ADDED_BY_PATH:
+        wrong = gettext(
+            "Nothing is added under this path. Write one such as facilitator/02-the-day.md, "
+            "surveys/after-three-months.yaml or bank/second.yaml."
+        )
+        return _files(draft, wrong=wrong, typed=path), 400
+    if find_file(session(), draft, path) is None:
+        write(session(), actor(), draft, path, start_of(place, path), based_on=None, now=now())
+    return redirect(url_for("authoring.draft_file", draft_id=draft_id, path=path), 303)
+
+
+@blueprint.post("/drafts/<int:draft_id>/take-out/<path:path>")
+@policy(Permission.DRAFT_EDIT)
+def draft_take_out(draft_id: int, path: str) -> Response:
+    """Take a file out that no outline lists; the history keeps it."""
+    draft = draft_for(session(), actor(), draft_id)
+    file = _file(draft, path)
+    write_many(
+        session(), actor(), draft, {file.path: None}, based_on={file.path: file.digest}, now=now()
     )
+    flash(gettext("It is taken out. The history keeps it."))
+    return redirect(url_for("authoring.draft_files", draft_id=draft_id), 303)
 
 
 @blueprint.get("/drafts/<int:draft_id>/problems")
@@ -99,6 +125,24 @@ def draft_file_save(draft_id: int, path: str) -> Response | tuple[str, int]:
     return redirect(url_for("authoring.draft_file", draft_id=draft_id, path=file.path), 303)
 
 
+def _files(draft: Draft, *, wrong: str = "", typed: str = "") -> str:
+    checked = checked_of(draft)
+    kinds: dict[str, list[str]] = {}
+    for path in checked.files:
+        place = place_of(path)
+        if place is not None:
+            kinds.setdefault(place.shape.kind, []).append(path)
+    return render_template(
+        "authoring/files.html",
+        draft=draft,
+        kinds=[(gettext(KIND_WORDS[kind]), kinds[kind]) for kind in KIND_WORDS if kind in kinds],
+        counts={path: len(checked.problems_in(path)) for path in checked.files},
+        writes=may_write(session(), actor(), draft),
+        wrong=wrong,
+        typed=typed,
+    )
+
+
 def _file(draft: Draft, path: str) -> DraftFile:
     if place_of(path) is None:
         raise NotFoundError(N_("There is no such file in this draft."))
@@ -121,6 +165,9 @@ def _show(draft: Draft, file: DraftFile, form: FileForm) -> str:
         form=form,
         kind=gettext(KIND_WORDS[place.shape.kind]) if place is not None else file.path,
         problems=checked.problems_in(file.path),
+        may_go=writes
+        and place is not None
+        and (place.shape.kind in MAY_GO or place.language is not None),
         writes=writes,
         line=request.args.get("line", type=int),
         aside=find_aside(session(), actor(), draft, file.path) if writes else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lms.authoring.rules.merging import Marks, Merged, merge
 from lms.core.content.canonical import write_yaml
@@ -119,7 +120,7 @@ def merge_pages(
     base: PageFields | None, mine: PageFields, theirs: PageFields, marks: Marks
 ) -> MergedPage:
     """Field by field: who alone changed one has it; in the body line by line."""
-    chosen: dict[str, object] = {}
+    chosen: dict[str, Any] = {}
     differing: dict[str, object] = {}
     for name in _IN_FORM:
         one, two = getattr(mine, name), getattr(theirs, name)
@@ -132,7 +133,7 @@ def merge_pages(
             chosen[name] = two
             differing[name] = one
     body: Merged = merge(base.body if base is not None else None, mine.body, theirs.body, marks)
-    fields = dataclasses.replace(theirs, **chosen, body=body.text)  # type: ignore[arg-type]
+    fields = dataclasses.replace(theirs, **chosen, body=body.text)
     return MergedPage(fields, differing, body.conflicts)
 
 
