@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from sqlalchemy import update
 from werkzeug.datastructures import Headers
 
-from lms.assessments.models import Attempt, HandedFile, Marking
+from lms.access.reaches import Reach, within
+from lms.assessments.jobs.files import FORGET, KEPT_AFTER_MARKING
+from lms.assessments.models import Attempt, HandedFile, Marking, MarkingDecision
 from lms.assessments.queries.statistics import item_sums_of
 from lms.assessments.rules.attempts import AttemptState
 from lms.assessments.services.files import let_go
@@ -133,6 +137,11 @@ def mark_all(session, trainer, level: str) -> None:
             trainer.submit(page, "Mark it", {"level-place": level, "comment": "Clear."})
 
 
+def forget(app, session) -> None:
+    ask(session, FORGET)
+    work(app, session)
+
+
 def one_attempt(session) -> Attempt:
     session.expire_all()
     return rows(session, Attempt)[-1]
@@ -198,6 +207,18 @@ def test_text_and_file_wait_are_marked_and_the_pass_is_credited(
     sums = {key.question_key: value for key, value in item_sums_of(session, KEY).items()}
     assert sums["in-your-words"].credit == 1000
     assert sums["your-sketch"].credit == 0
+
+    # A year later the file goes; what was said of it stays.
+    forget(app, session)
+    assert len(rows(session, HandedFile)) == 1
+    session.execute(
+        within(update(MarkingDecision), MarkingDecision, SYSTEM, Reach.ALL_MEMBERS).values(
+            decided_at=clock.now() - KEPT_AFTER_MARKING - datetime.timedelta(days=1)
+        )
+    )
+    forget(app, session)
+    assert rows(session, HandedFile) == []
+    assert "my room by Ngirmang.jpg" in learner.get(FIRST).main
 
 
 @on_one

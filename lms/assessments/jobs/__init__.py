@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lms.assessments.jobs import plays, statistics
+from lms.assessments.jobs import files, plays, statistics
 from lms.core.jobs.periodic import Periodic
 from lms.core.jobs.work import Handler
 
-HANDLERS: Mapping[str, Handler] = {**plays.HANDLERS, **statistics.HANDLERS}
-PERIODIC: tuple[Periodic, ...] = (*plays.PERIODIC, *statistics.PERIODIC)
+HANDLERS: Mapping[str, Handler] = {**files.HANDLERS, **plays.HANDLERS, **statistics.HANDLERS}
+PERIODIC: tuple[Periodic, ...] = (*files.PERIODIC, *plays.PERIODIC, *statistics.PERIODIC)

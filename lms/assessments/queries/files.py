@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from lms.access.reaches import Reach, scoped
-from lms.assessments.models import HandedFile, Marking
+import datetime
+
+from sqlalchemy import or_
+
+from lms.access.reaches import Reach, scoped, vouched
+from lms.assessments.models import HandedFile, Marking, MarkingDecision
 from lms.core.actor import Actor
 from lms.core.database import Session
 from lms.core.errors import NotFoundError
@@ -28,3 +32,34 @@ def file_to_mark(session: Session, actor: Actor, marking: Marking) -> HandedFile
     if found is None:
         raise NotFoundError(N_("There is no such file among those you mark."))
     return found
+
+
+def attempts_with_old_files(
+    session: Session, actor: Actor, *, marked_before: datetime.datetime, limit: int
+) -> list[int]:
+    """Attempts with files, all of them marked before a moment, in order of id."""
+    later = (
+        scoped(Marking, actor, Reach.ALL_MEMBERS)
+        .outerjoin(MarkingDecision, MarkingDecision.marking_id == Marking.id)
+        .with_only_columns(Marking.id)
+        .where(
+            Marking.attempt_id == HandedFile.attempt_id,
+            or_(MarkingDecision.decided_at.is_(None), MarkingDecision.decided_at >= marked_before),
+        )
+        .correlate(HandedFile)
+    )
+    marked = (
+        scoped(Marking, actor, Reach.ALL_MEMBERS)
+        .with_only_columns(Marking.id)
+        .where(Marking.attempt_id == HandedFile.attempt_id)
+        .correlate(HandedFile)
+    )
+    statement = (
+        scoped(HandedFile, actor, Reach.ALL_MEMBERS)
+        .with_only_columns(HandedFile.attempt_id)
+        .where(marked.exists(), ~later.exists())
+        .distinct()
+        .order_by(HandedFile.attempt_id)
+        .limit(limit)
+    )
+    return list(session.execute(vouched(statement, Marking, MarkingDecision)).scalars())
