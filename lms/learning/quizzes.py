@@ -51,6 +51,7 @@ class Reviewed:
 
     `feedback` is on the answer as a whole; `beside` is on one part of it, by the part's token.
     Of what a person marks `waits` says that it is not marked yet, `marked` what they said.
+    `is_corrected`: the key was corrected after the edition was published.
     """
 
     face: QuestionFace
@@ -62,6 +63,8 @@ class Reviewed:
     rationale: Markup | None
     waits: bool = False
     marked: PersonsMark | None = None
+    is_corrected: bool = False
+    is_for_everyone: bool = False
 
 
 def asked(
@@ -105,8 +108,14 @@ def reviewed(
         question = keyed.questions[drawn.question]
         given = answers[one.number].given if one.number in answers else {}
         line = review_of(question, drawn, one, given, words, shown)
-        if drawn.question in keyed.for_everyone:
-            line = replace(line, is_right=True if line.is_right is not None else None)
+        if drawn.question in keyed.changed:
+            is_for_everyone = drawn.question in keyed.for_everyone
+            is_right = line.is_right
+            if is_for_everyone and is_right is not None:
+                is_right = True
+            line = replace(
+                line, is_right=is_right, is_corrected=True, is_for_everyone=is_for_everyone
+            )
         if marked_by_person(question):
             decision = decisions.get(one.number)
             line = replace(

@@ -22,6 +22,7 @@ from lms.assessments.rules.marking import mark
 from lms.core import clock
 from lms.core.audit.models import AuditEntry
 from lms.core.errors import BadInputError
+from lms.core.jobs.models import Job, JobState
 from lms.core.jobs.services import enqueue
 from lms.courses.check import load_course
 from lms.courses.models import StoredEdition
@@ -247,6 +248,11 @@ def test_correction_is_foreseen_applied_once_credited_and_told_once(
     )
     other.submit(attempt_page, "Hand in", {"q1": token, "q2": "true"})
     assert results(session)[-1] == ("1", True)
+    review = other.get(f"/learning/{KEY}/check/attempts/1").main
+    assert "The key of this question was corrected" in review
+    # A second round waits, for what was handed in while the first went by.
+    waiting = session.query(Job).filter_by(kind=REGRADE, state=JobState.WAITING).all()
+    assert [job.payload.get("is_second") for job in waiting] == [True, True]
 
 
 def results(session) -> list[tuple[str, bool]]:

@@ -248,10 +248,15 @@ Corrections = Mapping[tuple[str, int], AnswerKey]
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """Questions of a quiz with the keys in force: what marking and reviews go by."""
+    """Questions of a quiz with the keys in force: what marking and reviews go by.
+
+    `changed` are the keys of those that are not as the edition has them; `for_everyone` of
+    those whose points everybody has.
+    """
 
     questions: Mapping[str, Question]
     for_everyone: frozenset[str] = field(default_factory=frozenset)
+    changed: frozenset[str] = field(default_factory=frozenset)
 
     def mark(self, question_key: str, given: Given) -> Mark:
         """The mark of an answer; all of it, without feedback, where everybody has the points."""
@@ -273,6 +278,7 @@ def keyed(questions: Mapping[str, Question], corrections: Corrections) -> Keyed:
             for key, question in questions.items()
         },
         frozenset(key for key, found in keys.items() if found.everyone),
+        frozenset(keys),
     )
 
 

@@ -14,6 +14,7 @@ from lms.learning.services.regrading import (
     REGRADE,
     Chunk,
     foresee_some,
+    look_again,
     regrade_some,
 )
 
@@ -51,6 +52,8 @@ def _in_chunks(work: Work, do: Callable[..., Chunk], limit: int) -> None:
                 after=after, effect=effect, limit=limit, now=work.now(),
             )  # fmt: skip
             after, effect = chunk.after, chunk.effect
+            if after is None and do is regrade_some and not work.payload.get("is_second"):
+                look_again(session, course_key, correction_id, now=work.now())
             work.advance(
                 session,
                 cursor={"after": after if after is not None else OVER, "effect": effect.as_json()},

@@ -41,6 +41,8 @@ from lms.notices.services import tell
 
 FORESEE = "learning.regrade_preview"
 REGRADE = "learning.regrade"
+SECOND_ROUND = datetime.timedelta(minutes=2)
+"""After the first round: longer than any request lasts."""
 
 CHANGED = NoticeKind(
     name="regrade.changed",
@@ -186,6 +188,18 @@ def regrade_some(
     correction.done_at = now
     session.flush()
     return Chunk(None, effect)
+
+
+def look_again(
+    session: Session, course_key: str, correction_id: int, *, now: datetime.datetime
+) -> None:
+    """Have the worker go through all once more, a little later.
+
+    An attempt that was being handed in while the correction was applied may have been marked
+    by the old key and written after the first round had passed it.
+    """
+    payload = {"correction_id": correction_id, "course_key": course_key, "is_second": True}
+    enqueue(session, REGRADE, payload, requested_by=KEEPER, run_after=now + SECOND_ROUND, now=now)
 
 
 def _regrade(
