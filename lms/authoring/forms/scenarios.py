@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -125,9 +125,9 @@ class StepForm(FlaskForm):
     goes_on = RadioField(
         _("How it goes on"),
         choices=[
-            SelectChoice("choices", _("The learner chooses")),
-            SelectChoice("next", _("It leads on to another step")),
-            SelectChoice("ending", _("It is an ending")),
+            SelectChoice("choices", cast(str, _("The learner chooses"))),
+            SelectChoice("next", cast(str, _("It leads on to another step"))),
+            SelectChoice("ending", cast(str, _("It is an ending"))),
         ],
         validate_choice=False,
     )
@@ -135,9 +135,9 @@ class StepForm(FlaskForm):
     ending = SelectField(
         _("How it ends"),
         choices=[
-            SelectChoice("good", _("Well")),
-            SelectChoice("mixed", _("In part well")),
-            SelectChoice("poor", _("Badly")),
+            SelectChoice("good", cast(str, _("Well"))),
+            SelectChoice("mixed", cast(str, _("In part well"))),
+            SelectChoice("poor", cast(str, _("Badly"))),
         ],
         validate_choice=False,
     )
