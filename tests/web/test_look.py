@@ -26,7 +26,8 @@ MARKS_AT_LEAST = 3
 LARGEST_SHEET = 10_500
 LARGEST_SWATCH = 2_000
 NOT_SWATCHES = {"certificate-border.svg"}
-SHOWN_ELSEWHERE = {"lesson.html", "questions.html", "report.html", "story.html"}  # they need real records
+# They need real records.
+SHOWN_ELSEWHERE = {"lesson.html", "questions.html", "report.html", "story.html"}
 
 GROUNDS = ("paper", "wash", "raise")
 WASHES = tuple(f"{name}-wash" for name in ("brand", "accent", "good", "bad", "warn", "note", "law"))
