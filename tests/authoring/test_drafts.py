@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from flask import Flask
 
 from config import ROOT
 from lms.access.roles import Role
@@ -26,6 +29,7 @@ from tests.authoring.drafts import (
     trainer_actor,
 )
 from tests.factories import actor_of, make_official, make_secretariat, secretariat_actor
+from tests.support.together import at_once
 
 CONTENT = ROOT / "content"
 REGISTRY = read_registry(CONTENT / "guides")[0]
@@ -132,3 +136,23 @@ def test_many_changes_happen_together_or_not_at_all(session: Session) -> None:
         now=clock.now(),
     )
     assert set(digests_of(session, draft)) == {*SMALL, moved} - {PAGE}
+
+
+def test_of_two_who_save_one_page_at_once_one_is_told(app: Flask, session: Session) -> None:
+    author = make_trainer(session)
+    actor = trainer_actor(author, SMALL_KEY)
+    draft = make_draft(session, author, SMALL_KEY)
+    session.commit()
+    start = content_digest(SMALL[PAGE])
+
+    def saving(content: bytes) -> Callable[[Session], None]:
+        def save(own: Session) -> None:
+            found = draft_for(own, actor, draft.id)
+            write(own, actor, found, PAGE, content, based_on=start, now=clock.now())
+
+        return save
+
+    refused = at_once(app, saving(b"one"), saving(b"two"))
+    assert sorted(type(error).__name__ for error in refused) == ["MovedOn", "NoneType"]
+    session.expire_all()
+    assert file_of(session, draft, PAGE).content in {b"one", b"two"}

@@ -28,7 +28,7 @@ from lms.authoring.rules.page_text import fields_of, has_a_head, page_bytes, rea
 from lms.authoring.rules.yaml_text import as_before
 from lms.authoring.services.files import MovedOn, keep_aside, see_to, write
 from lms.core.errors import BekalError, NotFoundError
-from lms.core.request import actor, now, session
+from lms.core.request import actor, now, only_read_on, session
 from lms.core.text import N_
 from lms.courses.folder import SourceFile
 from lms.courses.layout import place_of
@@ -57,8 +57,10 @@ def draft_page_save(draft_id: int, path: str) -> BaseResponse | str | tuple[str,
 
     Nothing is refused for what it says. Who met another's change is led to both texts.
     """
-    draft = draft_for(session(), actor(), draft_id)
     act = request.form.get("act", "save")
+    if act in {"preview", "find"}:
+        only_read_on()
+    draft = draft_for(session(), actor(), draft_id)
     form = PageForm()
     file = _file(draft, path)
     source = read_page(file.path, file.content)
@@ -101,13 +103,12 @@ def draft_page_save(draft_id: int, path: str) -> BaseResponse | str | tuple[str,
 @policy(Permission.DRAFT_EDIT)
 def draft_preview(draft_id: int) -> Response:
     """The text of a page as learners will see it, and its length: for the live preview."""
+    only_read_on()
     draft = draft_for(session(), actor(), draft_id)
     body = request.form.get("body", "")[:200_000].replace("\r\n", "\n")
     page = preview_of(draft, checked_of(draft), body)
     html = render_template("authoring/_preview.html", rendered=page, draft=draft)
-    response = jsonify(html=html, words=_length(body))
-    session().rollback()
-    return response
+    return jsonify(html=html, words=_length(body))
 
 
 def _file(draft: Draft, path: str) -> DraftFile:

@@ -63,8 +63,7 @@ def draft_add_picture(draft_id: int) -> BaseResponse | tuple[str, int]:
             brought = _harmless(form.file.data.read())
         except BadInputError as error:
             refused = error
-    draft = draft_for(session(), actor(), draft_id)
-    checked = checked_of(draft)
+    draft, checked = draft_and_checked(draft_id)
     form.offer(_pages(draft))
     if not form.validate_on_submit() or brought is None:
         status = show(form, refused) if refused else 400

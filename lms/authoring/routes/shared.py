@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 
 from lms.authoring.models import Draft
 from lms.authoring.queries.checked import CheckedDraft, get_checked
@@ -62,7 +62,7 @@ def file_address(draft_id: int, path: str, line: int | None = None) -> str:
     kind = place.shape.kind if place is not None else ""
     endpoint = EDITORS.get(kind, "authoring.draft_file")
     is_translated = place is not None and place.language is not None and kind != "page"
-    if is_translated or endpoint not in current_app.view_functions:
+    if is_translated:
         endpoint = "authoring.draft_file"
     if endpoint == EDITORS["scenario"] and place is not None:
         return url_for(endpoint, draft_id=draft_id, scenario_key=place.name)
