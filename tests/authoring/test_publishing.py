@@ -41,6 +41,7 @@ from tests.factories import (
     secretariat_actor,
 )
 from tests.support.small_editions import SYSTEM
+from tests.support.together import at_once
 
 REGISTRY = read_registry(ROOT / "content" / "guides")[0]
 PAGE = "modules/01-first/01-asking.md"
@@ -223,6 +224,34 @@ def test_signature_falls_with_any_change_and_only_what_is_signed_is_published(
         session, ground.writing, ground.draft.id, client_id="a" * 32, now=clock.now()
     )
     assert (again.made_from, again.digest) == (done.publication.edition_id, ground.draft.digest)
+
+
+def test_two_tabs_and_two_drafts_of_one_course_publish_one_after_the_other(
+    app, session: Session, ground: Ground
+) -> None:
+    other = make_draft(session, ground.author, SMALL_KEY, changed(PAGE, "## Alone", "## Apart"))
+    session.commit()
+    editions = {
+        ground.draft.id: (edition_from(SMALL, REGISTRY), ground.draft.digest),
+        other.id: (edition_from(changed(PAGE, "## Alone", "## Apart"), REGISTRY), other.digest),
+    }
+
+    def publishing_of(draft_id: int):
+        edition, digest = editions[draft_id]
+
+        def publish(own: Session) -> None:
+            publishing.publish_draft(
+                own, ground.office, draft_id, edition, REGISTRY,
+                digest=digest, reason="At once.", groups=(), now=clock.now(),
+            )  # fmt: skip
+
+        return publish
+
+    here = publishing_of(ground.draft.id)
+    assert at_once(app, here, here, publishing_of(other.id)) == [None, None, None]
+    numbers = session.execute(select(StoredEdition.number).order_by(StoredEdition.number))
+    assert numbers.scalars().all() == [1, 2]
+    assert len(session.execute(select(DraftPublication)).all()) == 2
 
 
 def test_nobody_signs_what_they_wrote_and_a_return_says_what_to_do(ground: Ground) -> None:

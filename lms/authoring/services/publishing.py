@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from lms.access.reaches import Reach, scoped
 from lms.access.roles import Role
 from lms.authoring.models import Draft, DraftPublication
@@ -81,7 +83,7 @@ def publish_draft(
     very files are published already, or from a state that does not allow it. Trainers who
     wrote a course that is new become trainers of it.
     """
-    draft = draft_for(session, actor, draft_id, for_change=True)
+    draft = _alone(session, actor, draft_id)
     stood = find_publication(session, draft)
     if stood is not None:
         return Published(stood, None)
@@ -167,6 +169,14 @@ def go_on(
         client_id=client_id,
         now=now,
     )
+
+
+def _alone(session: Session, actor: Actor, draft_id: int) -> Draft:
+    """The draft, locked with all others of its course: two of them would take one number."""
+    draft = draft_for(session, actor, draft_id)
+    others = select(Draft.id).where(Draft.course_key == draft.course_key).order_by(Draft.id)
+    session.execute(others.with_for_update()).all()
+    return draft_for(session, actor, draft_id, for_change=True)
 
 
 def _reason_of(actor: Actor, reason: str) -> str:
