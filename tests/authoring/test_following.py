@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 
 from config import ROOT, Settings
@@ -34,6 +35,7 @@ from tests.support.client import Client
 from tests.support.worker import shift_of, work_off
 
 SignIn = Callable[[Person], Client]
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 OWN_KEY = "small-course-of-palau"
 FIRST, SECOND = "modules/01-first/01-asking.md", "modules/01-first/02-listening.md"
 
@@ -115,6 +117,7 @@ def test_authors_are_told_once_and_take_over_what_suits(
     assert kept[SECOND] == ours
 
 
+@ONE_DATABASE
 def test_the_page_of_an_adapted_course_names_its_source_and_member(
     session: Session, sign_in: SignIn
 ) -> None:

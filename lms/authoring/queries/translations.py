@@ -13,7 +13,7 @@ from lms.authoring.rules.translating.pieces import Piece, pieces_of
 from lms.core.database import Session
 from lms.core.errors import NotFoundError
 from lms.core.text import N_
-from lms.courses.checks.translations import source_digest
+from lms.courses.checks.translations import follows, source_digest
 from lms.courses.folder import SourceFile, read_text
 from lms.courses.layout import path_in, place_of
 from lms.courses.models import StoredEdition
@@ -57,7 +57,9 @@ class Translating:
     @property
     def is_stale(self) -> bool:
         """Whether the source has changed since it was translated."""
-        return self.follows is not None and self.follows != self.digest
+        if self.follows is None or self.source.value is None:
+            return False
+        return not follows(self.follows, self.source.value)
 
     @property
     def pieces(self) -> list[Piece]:
@@ -115,7 +117,7 @@ def source_at(session: Session, draft: Draft, file: str, digest: str) -> FileVal
     )
     for content in session.execute(versions).scalars():
         value = _read(file, content or b"").value
-        if value is not None and source_digest(value) == digest:
+        if value is not None and follows(digest, value):
             return value
     editions = (
         select(StoredEdition.digest)
@@ -130,7 +132,7 @@ def source_at(session: Session, draft: Draft, file: str, digest: str) -> FileVal
     )
     for each in session.execute(editions).scalars():
         for value in get_edition(session, each).files:
-            if value.file == file and source_digest(value) == digest:
+            if value.file == file and follows(digest, value):
                 return value
     return None
 

@@ -40,8 +40,17 @@ def source_digest(value: FileValue) -> str:
     What is left at its default does not count, so that a field the format gains later
     makes no translation stale.
     """
+    return _digest(value, without_defaults=True)
+
+
+def follows(digest: str, original: FileValue) -> bool:
+    """Whether the digest names the source as it is now; also one made when defaults counted."""
+    return digest == source_digest(original) or digest == _digest(original, without_defaults=False)
+
+
+def _digest(value: FileValue, *, without_defaults: bool) -> str:
     data = value.model_dump_json(
-        by_alias=True, exclude={"translation", "file"}, exclude_defaults=True
+        by_alias=True, exclude={"translation", "file"}, exclude_defaults=without_defaults
     )
     return hashlib.sha256(data.encode()).hexdigest()[:12]
 
@@ -80,7 +89,7 @@ def _check_stale(
     is_asked = isinstance(value, Quiz | Bank)
     if mark is None or mark.source is None:
         sentence = UNFINISHED_QUIZ if is_asked else UNMARKED
-    elif mark.source != source_digest(original):
+    elif not follows(mark.source, original):
         sentence = STALE_QUIZ if is_asked else STALE
     else:
         return

@@ -10,7 +10,7 @@ from lms.core.actor import Actor
 from lms.core.database import Session
 from lms.core.errors import ClosedError, NotFoundError
 from lms.core.text import N_
-from lms.courses.checks.translations import source_digest
+from lms.courses.checks.translations import follows
 from lms.courses.models import StoredEdition
 from lms.courses.store import get_edition
 from lms.courses.values.edition import Activity, Edition
@@ -44,7 +44,7 @@ class OnCourse:
         mark = shown.translation
         if mark is None or mark.source is None:
             return False
-        return mark.source != source_digest(self.edition.activity(shown.key))
+        return not follows(mark.source, self.edition.activity(shown.key))
 
 
 def note_languages(on: OnCourse, interface: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lms.core.text import N_
-from lms.courses.checks.translations import source_digest
+from lms.courses.checks.translations import follows
 from lms.courses.folder import Reading, SourceFile
 from lms.courses.layout import path_in
 from lms.courses.values.base import FileValue
@@ -115,7 +115,7 @@ def _state(source: SourceFile, translated: SourceFile | None) -> TranslationStat
     mark = translated.value.translation
     if mark is None or mark.source is None:
         return TranslationState.BEGUN
-    is_current = mark.source == source_digest(source.value)
+    is_current = follows(mark.source, source.value)
     return TranslationState.FINISHED if is_current else TranslationState.STALE
 
 
