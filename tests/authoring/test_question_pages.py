@@ -9,16 +9,19 @@ from flask import Flask
 from sqlalchemy import select
 
 from config import Settings
+from lms.access.roles import Role
 from lms.authoring.jobs.questions import HANDLERS
 from lms.authoring.models import Draft
 from lms.authoring.queries.drafts import files_of
 from lms.authoring.rules.bank.reading import read_bank
 from lms.authoring.services.importing import AT_ONCE
+from lms.core.actor import ScopeKind
 from lms.core.database import Session
 from lms.core.extensions import db
 from lms.core.jobs.models import Job
 from lms.core.storage import LocalFolder
 from tests.authoring.drafts import SMALL, SMALL_KEY, make_draft, make_trainer
+from tests.factories import give_role, make_account
 from tests.support.client import Client
 from tests.support.worker import shift_of, work_off
 
@@ -97,12 +100,10 @@ def test_rows_are_added_moved_and_taken_out_without_losing_what_was_typed(
         page, "Save the question", {"key": "who-answers", "act": "save"}, status=400
     )
     assert page.error("key") == "A question of this draft has this key. Choose another."
-    page = client.submit(
-        page,
-        "Save the question",
-        {"key": "where-alone", "new_file": "gaps", "tags": "First contact"},
-    )
+    again, own = page, {"key": "where-alone", "new_file": "gaps", "tags": "First contact"}
+    page = client.submit(page, "Save the question", own)
     assert "The question is in the bank." in page.text
+    assert client.submit(again, "Save the question", own).path == page.path
     assert page.error("gaps-0-feedback") == (
         "Gap 1: “Feedback when it is not filled rightly” is still empty."
     )
@@ -110,6 +111,34 @@ def test_rows_are_added_moved_and_taken_out_without_losing_what_was_typed(
     assert [row["text"] for row in item.tree["gaps"][0]["options"]] == ["alone", "at the desk"]
     assert item.tags == ("first-contact",)
     assert "1 thing to mend" not in client.get(at(draft, "questions?file=bank/all.yaml")).main
+
+
+@sqlite_only
+def test_bank_goes_out_as_a_file_that_brings_nothing_new(session: Session, sign_in: SignIn) -> None:
+    client, draft = begin(session, sign_in)
+    for form, ending in (("gift", "gift.txt"), ("moodle", "xml")):
+        sent = client.raw("GET", at(draft, f"questions/export?format={form}"))
+        assert f"filename={SMALL_KEY}.{ending}" in sent.headers["Content-Disposition"]
+        page = client.get(at(draft, "questions/imports"))
+        page = client.submit(page, "Read them", {"text": sent.get_data(as_text=True)})
+        assert "New: 0. Differing from one here: 0. Here already: 3." in page.main
+    one = client.raw("GET", at(draft, "questions/export?format=gift&key=is-it-true")).text
+    assert ("::is-it-true::" in one, "::who-answers::" in one) == (True, False)
+
+
+@sqlite_only
+def test_reviewer_reads_questions_and_changes_none(session: Session, sign_in: SignIn) -> None:
+    _, draft = begin(session, sign_in)
+    reviewer = make_account(session)
+    give_role(session, reviewer, Role.REVIEWER, ScopeKind.COURSE, SMALL_KEY)
+    client = sign_in(reviewer)
+    page = client.get(at(draft, "question/who-answers"))
+    assert "As learners meet it" in page.main
+    assert "Save the question" not in page.main
+    digest = read_bank(SMALL).items[0].digest
+    client.post(at(draft, "question/who-answers"), {"based_on": digest, "act": "save"}, status=403)
+    assert files_of(session, draft) == SMALL
+    client.get(at(draft, "questions/imports"), status=403)
 
 
 def test_two_authors_of_one_file_meet_only_in_the_same_question(

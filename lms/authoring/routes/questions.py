@@ -45,6 +45,7 @@ from lms.authoring.services.questions import (
     ItemMovedOn,
     add_item,
     copy_item,
+    is_there,
     move_item,
     remove_item,
     restore_item,
@@ -141,7 +142,12 @@ def draft_question_new(draft_id: int) -> Answer:
     if moved is not None:
         return _new_page(draft, found, form_of(kind, moved, objectives), kind)
     wish = request.form.get("key", "").strip()
-    key = wish or free_key(key_of(tree["prompt"]) or "question", keys_of(found.bank.items))
+    values = {"type": kind, **without_empty_rows(tree)}
+    key = wish or key_of(tree["prompt"]) or "question"
+    if is_there(found, key, values):
+        # The same form sent twice makes one question.
+        return redirect(_address(draft, key), 303)
+    key = wish or free_key(key, keys_of(found.bank.items))
     try:
         item = add_item(
             session(),
@@ -149,7 +155,7 @@ def draft_question_new(draft_id: int) -> Answer:
             draft,
             registry(),
             key,
-            {"type": kind, **without_empty_rows(tree)},
+            values,
             file_name=_file_name(),
             now=now(),
         )
@@ -161,18 +167,28 @@ def draft_question_new(draft_id: int) -> Answer:
     return redirect(_address(draft, item.key), 303)
 
 
-@blueprint.route("/drafts/<int:draft_id>/question/<string:item_key>", methods=["GET", "POST"])
+@blueprint.get("/drafts/<int:draft_id>/question/<string:item_key>")
 @policy(Permission.DRAFT_READ)
-def draft_question(draft_id: int, item_key: str) -> Answer:
+def draft_question(draft_id: int, item_key: str) -> str:
     """One question: its form, how learners see it, where it is asked, what became of it."""
+    draft = draft_for(session(), actor(), draft_id)
+    found = get_bank(session(), draft, registry())
+    item = found.item(item_key)
+    if item.kind not in FORMS:
+        return _unknown_kind(draft, item)
+    return _item_page(draft, found, item, form_of(item.kind, item.tree, _objectives(found)))
+
+
+@blueprint.post("/drafts/<int:draft_id>/question/<string:item_key>")
+@policy(Permission.DRAFT_EDIT)
+def draft_question_save(draft_id: int, item_key: str) -> Answer:
+    """Save a question, or show its form again with its rows arranged otherwise."""
     draft = draft_for(session(), actor(), draft_id)
     found = get_bank(session(), draft, registry())
     item = found.item(item_key)
     objectives = _objectives(found)
     if item.kind not in FORMS:
-        return _unknown_kind(draft, item)
-    if request.method == "GET":
-        return _item_page(draft, found, item, form_of(item.kind, item.tree, objectives))
+        return _unknown_kind(draft, item), 409
     form = form_of(item.kind, None, objectives)
     tree = form.tree()
     based_on = request.form.get("based_on", "")

@@ -52,16 +52,24 @@ def draft_quizzes(draft_id: int) -> str:
     )
 
 
-@blueprint.route("/drafts/<int:draft_id>/quiz/<string:quiz_key>", methods=["GET", "POST"])
+@blueprint.get("/drafts/<int:draft_id>/quiz/<string:quiz_key>")
 @policy(Permission.DRAFT_READ)
-def draft_quiz(draft_id: int, quiz_key: str) -> Answer:
+def draft_quiz(draft_id: int, quiz_key: str) -> str:
     """One quiz: its settings and its places."""
     draft = draft_for(session(), actor(), draft_id)
     found = get_bank(session(), draft, registry())
     quiz = found.quiz(quiz_key)
-    objectives = [(one.key, one.text) for one in found.objectives]
-    if request.method == "GET":
-        return _page(draft, found, quiz, quiz_form(quiz.tree, objectives), quiz.slots)
+    return _page(draft, found, quiz, quiz_form(quiz.tree, _objectives(found)), quiz.slots)
+
+
+@blueprint.post("/drafts/<int:draft_id>/quiz/<string:quiz_key>")
+@policy(Permission.DRAFT_EDIT)
+def draft_quiz_save(draft_id: int, quiz_key: str) -> Answer:
+    """Save a quiz, or show its form again with its places arranged otherwise."""
+    draft = draft_for(session(), actor(), draft_id)
+    found = get_bank(session(), draft, registry())
+    quiz = found.quiz(quiz_key)
+    objectives = _objectives(found)
     form = quiz_form(None, objectives)
     slots = slots_sent()[:MOST_SLOTS]
     based_on = request.form.get("based_on", "")
@@ -98,6 +106,10 @@ def draft_quiz_at(draft_id: int) -> Response:
     if key is None:
         return redirect(url_for("authoring.draft_file", draft_id=draft.id, path=path))
     return redirect(url_for("authoring.draft_quiz", draft_id=draft.id, quiz_key=key))
+
+
+def _objectives(found: DraftBank) -> list[tuple[str, str]]:
+    return [(one.key, one.text) for one in found.objectives]
 
 
 def _ticks(form: QuizForm) -> dict[str, Any]:

@@ -206,6 +206,12 @@ def check_key(found: DraftBank, key: str) -> None:
         )
 
 
+def is_there(found: DraftBank, key: str, values: Mapping[str, object]) -> bool:
+    """Whether the question of this key says exactly this already."""
+    item = found.bank.find(key)
+    return item is not None and item.text == _text(item, _tree(key, values))
+
+
 def path_of(file_name: str) -> str:
     """The path of the bank file of this name. Raises BadInputError on `file_name`."""
     try:
