@@ -344,7 +344,11 @@ def form_of(
     form = form_class(**filled)
     form.objective.choices = _with_own(objectives, form.objective.data)
     if isinstance(form, MatchingForm):
-        names = [(row.form.key.data, row.form.text.data or "…") for row in form.choices]
+        # By number as well: a choice that was typed just now has no words here yet.
+        names = [
+            (row.form.key.data, f"{number}. {row.form.text.data or ''}".rstrip())
+            for number, row in enumerate(form.choices, 1)
+        ]
         for row in form.items:
             row.form.choice.choices = _with_own(names, row.form.choice.data)
     return form
