@@ -130,15 +130,18 @@ def save_head(
     actor: Actor,
     draft_id: int,
     key: str,
-    values: Tree,
+    values: Callable[[Story], Tree],
     *,
     based_on: str,
     now: datetime.datetime,
 ) -> Story:
-    """Put all but the steps as typed. Raises StepMovedOn when somebody changed it meanwhile."""
+    """Put all but the steps as typed: `values` of the story as it stands.
+
+    Raises StepMovedOn when somebody changed it meanwhile.
+    """
 
     def change(story: Story) -> Story:
-        changed = head_changed(story, values)
+        changed = head_changed(story, values(story))
         mark = mark_of(head_of(story))
         if mark != based_on and story_bytes(changed) != story_bytes(story):
             raise StepMovedOn(head_of(story), mark)
