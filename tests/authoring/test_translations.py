@@ -10,7 +10,7 @@ import pytest
 
 from config import ROOT
 from lms.authoring.queries.drafts import file_of, files_of
-from lms.authoring.rules.translating.aligning import sides_of
+from lms.authoring.rules.translating.aligning import is_shifted, sides_of
 from lms.authoring.rules.translating.pieces import blocks_of, joined, pieces_of
 from lms.authoring.rules.translating.standing import TranslationState, standing_in
 from lms.authoring.rules.translating.writing import translated_bytes
@@ -75,6 +75,20 @@ def test_words_stay_with_their_paragraph_when_the_source_gains_one() -> None:
         "Second.": ("Dua.", False),
         "Third!": ("Tiga.", True),
     }
+
+
+def test_words_follow_their_paragraph_when_one_comes_and_another_goes() -> None:
+    head = "---\nkey: one\ntitle: One\nminutes: 1\nsummary: One.\n---\n\n"
+    before = read("modules/01-a/01-one.md", head + "First.\n\nSecond.\n\nThird.\n").value
+    after = read("modules/01-a/01-one.md", head + "New.\n\nFirst.\n\nSecond.\n").value
+    theirs = read("modules/01-a/01-one.id.md", head + "Satu.\n\nDua.\n\nTiga.\n")
+    assert before is not None
+    assert after is not None
+    assert is_shifted(pieces_of(before), pieces_of(after))
+    sides = sides_of(pieces_of(after), theirs, pieces_of(before), is_marked=True)
+    found = [(side.piece.words, side.words) for side in sides if side.piece.is_block]
+    # The paragraph that lost its partner stays with the one before it: no word is lost.
+    assert found == [("New.", ""), ("First.", "Satu."), ("Second.", "Dua.\n\nTiga.")]
 
 
 def translated(files: dict[str, bytes], path: str, follows: str | None) -> dict[str, bytes]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from lms.authoring.models import Draft, DraftFile
 from lms.authoring.queries.translations import Translating
+from lms.authoring.rules.translating.aligning import is_shifted
+from lms.authoring.rules.translating.pieces import pieces_of
 from lms.authoring.rules.translating.writing import translated_bytes
 from lms.authoring.services.files import write
 from lms.core.actor import Actor
@@ -31,15 +33,19 @@ def save_translation(
 ) -> DraftFile:
     """Write a translation as typed: words by the names of pieces.
 
-    `finish` says that it follows the source as it is now; without it the file keeps saying
-    what it followed before, and says nothing if it is new. `is_checked`: a native speaker has
-    read it. Raises MovedOn, NotPossibleError for a source that cannot be read, and what
-    `write` raises.
+    `finish` says that it follows the source as it is now. Without it the file keeps saying
+    what it followed before, so that what changed stays marked; it says nothing if it is new,
+    or if its paragraphs now stand as those of the changed source do. `is_checked`: a native
+    speaker has read it. Raises MovedOn, NotPossibleError for a source that cannot be read, and
+    what `write` raises.
     """
     value = found.source.value
     if value is None:
         raise NotPossibleError(N_("The source of this file cannot be read. Mend it first."))
-    follows = found.digest if finish else found.follows
+    kept = found.follows
+    if found.before is not None and is_shifted(pieces_of(found.before), found.pieces):
+        kept = None
+    follows = found.digest if finish else kept
     mark = Translation(source=follows, review="done" if is_checked else "needed")
     content = translated_bytes(value, words, mark)
     return write(session, actor, draft, found.path, content, based_on=based_on, now=now, why="")

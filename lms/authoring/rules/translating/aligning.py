@@ -75,7 +75,7 @@ def _block_sides(
 ) -> list[Side]:
     now = [piece.words for piece in pieces]
     old = _partners(was, now) if was is not None else None
-    if was is not None and len(theirs) == len(was) and len(theirs) != len(now):
+    if was is not None and len(theirs) == len(was):
         words = [theirs[place] if place is not None else "" for place in _places(was, now)]
         words = _with_lost(words, theirs, _places(was, now))
     else:
@@ -84,6 +84,14 @@ def _block_sides(
         _side(piece, words[place], before=old[place] if old else None, is_marked=is_marked)
         for place, piece in enumerate(pieces)
     ]
+
+
+def is_shifted(before: Sequence[Piece], now: Sequence[Piece]) -> bool:
+    """Whether blocks of the source came, went or moved, so that places no longer tell which
+    block of a translation stands for which."""
+    was = [piece.words for piece in before if piece.is_block]
+    present = [piece.words for piece in now if piece.is_block]
+    return _places(was, present) != list(range(len(was)))
 
 
 def _places(was: Sequence[str], now: Sequence[str]) -> list[int | None]:
