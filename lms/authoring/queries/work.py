@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from lms.access.permissions import Permission
 from lms.access.reaches import Reach, scoped
 from lms.access.rules import scopes_for
-from lms.authoring.models import Draft, GuideWork, WorkItem
-from lms.authoring.queries.drafts import draft_for, files_of
+from lms.authoring.models import Draft, DraftFile, GuideWork, WorkItem
+from lms.authoring.queries.drafts import draft_for
 from lms.authoring.rules.affected import (
     Affected,
     affected,
@@ -27,6 +27,7 @@ from lms.core.database import Session
 from lms.core.errors import NotFoundError
 from lms.core.text import N_
 from lms.courses.folder import read_files
+from lms.courses.layout import place_of
 from lms.courses.models import StoredEdition
 from lms.courses.store import get_edition
 from lms.guides.models import StoredGuideEdition
@@ -84,12 +85,26 @@ def find_touched(session: Session, guide_key: str, changed: Mapping[str, Change]
             found += _certificates(session, stored, edition.course.title, things)
     drafts = select(Draft).where(Draft.state.in_(sorted(WRITABLE))).order_by(Draft.id)
     for draft in session.execute(drafts).scalars():
-        files = files_of_reading(read_files(files_of(session, draft)))
+        files = files_of_reading(read_files(_citing_files(session, draft, guide_key)))
         found += [
             Touched(draft.course_key, None, draft.id, each)
             for each in affected(files, guide_key, changed)
         ]
     return found
+
+
+def _citing_files(session: Session, draft: Draft, guide_key: str) -> dict[str, bytes]:
+    """The files of a draft that name the guide, with their translations: reading all takes long."""
+    statement = select(DraftFile.path, DraftFile.content).where(
+        DraftFile.draft_id == draft.id, ~DraftFile.path.startswith("media/")
+    )
+    placed = [
+        (path, place.file, content)
+        for path, content in session.execute(statement)
+        if (place := place_of(path)) is not None
+    ]
+    citing = {file for _, file, content in placed if guide_key.encode() in content}
+    return {path: content for path, file, content in placed if file in citing}
 
 
 def count_certificates(session: Session, course_key: str) -> tuple[int, int]:
