@@ -12,8 +12,9 @@ from lms.authoring.models import Draft, DraftPublication
 from lms.authoring.queries.drafts import digests_of
 from lms.authoring.rules.checklist import Topic, checklist, topic_of
 from lms.authoring.rules.drafts import DraftState
-from lms.authoring.rules.reviewing import ReviewVerb, changes_between
+from lms.authoring.rules.reviewing import ReviewState, ReviewVerb, changes_between
 from lms.authoring.services import publishing, reviewing
+from lms.authoring.services.drafts import discard, take_back
 from lms.authoring.services.files import write
 from lms.core import clock
 from lms.core.actor import ScopeKind
@@ -268,6 +269,18 @@ def test_nobody_signs_what_they_wrote_and_a_return_says_what_to_do(ground: Groun
     ground.sign(verb=ReviewVerb.RETURN, words="Cite the guide.")
     assert ground.draft.state is DraftState.RETURNED
     assert ground.told(ground.author) == ["draft.returned"]
+
+
+def test_draft_discarded_while_somebody_was_asked_can_be_asked_about_again(
+    session: Session, ground: Ground
+) -> None:
+    first = ground.ask()
+    discard(session, ground.writing, ground.draft, now=clock.now())
+    take_back(session, ground.writing, ground.draft, now=clock.now())
+    second = ground.ask()
+    assert (first.state, second.state) == (ReviewState.TAKEN_BACK, ReviewState.ASKED)
+    ground.sign()
+    assert ground.draft.state is DraftState.APPROVED
 
 
 def test_secretariat_publishes_without_review_with_a_reason_that_is_kept(

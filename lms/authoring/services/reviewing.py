@@ -74,6 +74,11 @@ def ask_for_review(
         raise BadInputError(N_("One of them cannot review it now. Choose anew."), field="reviewers")
     words = _checked(note, field="note")
     _step(draft, ReviewVerb.ASK, now)
+    for each in list_reviews(session, draft):
+        if each.state is ReviewState.ASKED:
+            # The draft was discarded while somebody was asked, and taken back since.
+            each.state, each.decided_at = ReviewState.TAKEN_BACK, now
+    session.flush()
     review = DraftReview(
         draft_id=draft.id,
         state=ReviewState.ASKED,
