@@ -20,6 +20,7 @@ from lms.authoring.routes.questions import citations
 from lms.authoring.routes.shared import registry
 from lms.authoring.rules.bank.carried import Carried
 from lms.authoring.rules.bank.incoming import Defaults, Standing, key_of
+from lms.authoring.rules.bank.merging import free_key
 from lms.authoring.rules.questions.any_format import NOT_UTF_8, Format
 from lms.authoring.services.importing import (
     AT_ONCE,
@@ -215,7 +216,10 @@ def _brought(draft: Draft, token: str, carried: Carried, wrong: str = "") -> Ans
         taken=taken,
         is_taken=is_taken,
         wrong=wrong,
-        wished_name=key_of(carried.name.rsplit(".", 1)[0]) or "imported",
+        wished_name=free_key(
+            key_of(carried.name.rsplit(".", 1)[0]) or "imported",
+            {file.path.removeprefix("bank/").removesuffix(".yaml") for file in found.bank.files},
+        ),
         kind_names=KIND_NAMES,
         lacking_words=lambda line: lacking_words((one.sentence, one.values) for one in line.lacks),
         writes=may_write(session(), actor(), draft),
