@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
@@ -20,6 +22,13 @@ from lms.courses.layout import place_of
 from lms.courses.models import Adaptation, StoredEdition
 from lms.courses.queries.adaptations import decided_files, find_adaptation
 from lms.courses.store import get_edition
+
+
+MOST_KEPT = 4
+"""Editions held as files at once, about 2 MB each."""
+
+_kept: OrderedDict[tuple[str, str, str], Mapping[str, bytes]] = OrderedDict()
+_lock = threading.Lock()
 
 
 class OwnState(enum.StrEnum):
@@ -103,8 +112,8 @@ def following(session: Session, draft: Draft) -> Following:
     if seen.digest == current.digest:
         return Following(link, seen, current, ())
     title = _title(session, draft)
-    before = adapted(get_edition(session, seen.digest), draft.course_key, title)
-    after = adapted(get_edition(session, current.digest), draft.course_key, title)
+    before = _files(session, seen.digest, draft.course_key, title)
+    after = _files(session, current.digest, draft.course_key, title)
     own = files_of(session, draft)
     decided = decided_files(session, link, current.digest)
     files = [
@@ -119,6 +128,21 @@ def following(session: Session, draft: Draft) -> Following:
         if before.get(path) != after.get(path)
     ]
     return Following(link, seen, current, files)
+
+
+def _files(session: Session, digest: str, key: str, title: str) -> Mapping[str, bytes]:
+    """The files of an edition of the source as they would be in the adapted course; written once
+    for the page and the presses on it, since that takes a fifth of a second."""
+    name = (digest, key, title)
+    with _lock:
+        files = _kept.get(name)
+    if files is None:
+        files = adapted(get_edition(session, digest), key, title)
+        with _lock:
+            _kept[name] = files
+            while len(_kept) > MOST_KEPT:
+                _kept.popitem(last=False)
+    return files
 
 
 def _own(own: bytes | None, before: bytes | None, after: bytes | None) -> OwnState:
