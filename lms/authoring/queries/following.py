@@ -23,7 +23,6 @@ from lms.courses.models import Adaptation, StoredEdition
 from lms.courses.queries.adaptations import decided_files, find_adaptation
 from lms.courses.store import get_edition
 
-
 MOST_KEPT = 4
 """Editions held as files at once, about 2 MB each."""
 
