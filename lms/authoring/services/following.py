@@ -132,7 +132,11 @@ def _tell_authors(
     if draft is None:
         return
     card = CourseCard.from_json(edition.card)
-    facts = {"source": card.title(card.language), "title": draft.title, "draft": draft.id}
+    facts: dict[str, str | int] = {
+        "source": card.title(card.language),
+        "title": draft.title,
+        "draft": draft.id,
+    }
     people = select(DraftContributor.person_id).where(DraftContributor.draft_id == draft.id)
     for person_id in session.execute(people).scalars():
         tell(
