@@ -17,6 +17,7 @@ from lms.assessments.rules.corrections import (
     check_key,
     corrected,
     keyed,
+    mark_of,
 )
 from lms.assessments.rules.marking import mark
 from lms.core import clock
@@ -110,6 +111,15 @@ def test_question_of_another_version_keeps_its_key_and_everybody_means_everybody
     check_key(ORDERING, key)
     assert keyed({"k": ORDERING}, {("k", 1): key}).mark("k", {}).is_right
     assert not keyed({"k": ORDERING}, {("k", 2): key}).mark("k", {}).is_right
+
+
+def test_edition_that_mended_the_key_itself_is_not_touched() -> None:
+    key = AnswerKey(rights=("a",), was=mark_of(SINGLE))
+    assert keyed({"k": SINGLE}, {("k", 1): key}).changed == {"k"}
+    mended = corrected(SINGLE, AnswerKey(rights=("c",)))
+    assert keyed({"k": mended}, {("k", 1): key}).changed == frozenset()
+    assert keyed({"k": mended}, {("k", 1): key}).mark("k", {"option": "c"}).is_right
+    assert (mark_of(NUMERIC), mark_of(GAPS), mark_of(SHORT)) == ("18±0.5", "x=safety y=needs", "")
 
 
 def test_pass_once_given_stays_and_a_pass_reached_is_a_pass() -> None:

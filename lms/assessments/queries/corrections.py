@@ -13,12 +13,14 @@ from lms.assessments.rules.corrections import (
     CorrectionState,
     Keyed,
     keyed,
+    mark_of,
 )
 from lms.core.actor import Actor
 from lms.core.database import Session
 from lms.core.errors import NotFoundError
 from lms.core.text import N_
 from lms.courses.values.edition import Edition
+from lms.courses.values.question import Question
 from lms.courses.values.quiz import Quiz
 
 PAGE = 50
@@ -47,6 +49,12 @@ def keyed_questions(session: Session, edition: Edition, quiz: Quiz, language: st
     """The questions of a quiz as they are marked and looked back on: corrections laid over them."""
     questions = edition.questions_in(quiz, language)
     return keyed(questions, keys_in_force(session, edition.course.key))
+
+
+def in_force(session: Session, course_key: str, question: Question) -> AnswerKey | None:
+    """The corrected key that counts for a question of an edition, None where its own does."""
+    found = keys_in_force(session, course_key).get((question.key, question.version))
+    return found if found is not None and found.was in {"", mark_of(question)} else None
 
 
 def list_corrections(session: Session, course_key: str) -> Sequence[QuestionCorrection]:

@@ -89,7 +89,8 @@ class AnswerKey:
 
     `everyone`: all who met the question have its points. `rights`: codes of what can be
     chosen, as `codes_of` gives them. `texts`: words to accept besides. `number` and
-    `tolerance` as a person writes them.
+    `tolerance` as a person writes them. `was` is the key it takes the place of (`mark_of`):
+    an edition that brings another one is not touched by it.
     """
 
     everyone: bool = False
@@ -97,6 +98,7 @@ class AnswerKey:
     texts: tuple[str, ...] = ()
     number: str = ""
     tolerance: str = ""
+    was: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """For storage; `from_json` reads it."""
@@ -111,6 +113,7 @@ class AnswerKey:
             texts=tuple(stored.get("texts", ())),
             number=str(stored.get("number", "")),
             tolerance=str(stored.get("tolerance", "")),
+            was=str(stored.get("was", "")),
         )
 
 
@@ -152,6 +155,16 @@ def codes_of(question: Question) -> tuple[Choosable, ...]:
             for option in gap.options
         )
     return ()
+
+
+def mark_of(question: Question) -> str:
+    """The key of a question in one line, the same in every language.
+
+    Empty for words and orders, which differ by language or have no other key.
+    """
+    if isinstance(question, NumericQuestion):
+        return f"{question.answer:g}±{question.tolerance:g}"
+    return " ".join(each.code for each in codes_of(question) if each.is_right)
 
 
 def corrected(question: Question, key: AnswerKey) -> Question:
@@ -266,11 +279,16 @@ class Keyed:
 
 
 def keyed(questions: Mapping[str, Question], corrections: Corrections) -> Keyed:
-    """The questions with the corrections laid over those they are about."""
+    """The questions with the corrections laid over those they are about.
+
+    A later edition may have mended the key itself without raising the version: there the
+    correction has nothing to say.
+    """
     keys = {
         key: found
         for key, question in questions.items()
         if (found := corrections.get((key, question.version))) is not None
+        and found.was in {"", mark_of(question)}
     }
     return Keyed(
         {

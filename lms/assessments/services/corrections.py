@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 from lms.assessments.models import QuestionCorrection
 from lms.assessments.queries.corrections import get_correction
@@ -15,6 +16,7 @@ from lms.assessments.rules.corrections import (
     check_key,
     corrected,
     correction_step,
+    mark_of,
 )
 from lms.core.actor import Actor
 from lms.core.audit.services import record
@@ -63,7 +65,7 @@ def make_correction(
         course_key=course_key,
         question_key=question.key,
         version=question.version,
-        answer_key=key.as_json(),
+        answer_key=replace(key, was=mark_of(question)).as_json(),
         reason=reason,
         note=words,
         state=CorrectionState.PREPARING,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lms.access.reaches import Reach, scoped
 from lms.assessments.models import QuestionCorrection
-from lms.assessments.queries.corrections import get_correction, keys_in_force
+from lms.assessments.queries.corrections import get_correction, in_force
 from lms.assessments.rules.corrections import (
     AnswerKey,
     CorrectionState,
@@ -85,10 +85,10 @@ def ask_correction(
     not fit.
     """
     get_taught(session, actor, course_key)
-    in_force = keys_in_force(session, course_key).get((question.key, question.version))
+    standing = in_force(session, course_key, question)
     correction = make_correction(
         session, actor, course_key, question, key,
-        reason=reason, note=note, in_force=in_force, now=now,
+        reason=reason, note=note, in_force=standing, now=now,
     )  # fmt: skip
     enqueue(session, FORESEE, {"correction_id": correction.id, "course_key": course_key},
             requested_by=actor, now=now)  # fmt: skip

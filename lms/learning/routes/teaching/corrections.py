@@ -15,7 +15,7 @@ from lms.access.disclosure import Field, Shown, shown
 from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.assessments.models import QuestionCorrection
-from lms.assessments.queries.corrections import get_correction, keys_in_force, list_corrections
+from lms.assessments.queries.corrections import get_correction, in_force, list_corrections
 from lms.assessments.rules.corrections import (
     CORRECTION_STATE_NAMES,
     KEY_REASON_NAMES,
@@ -74,7 +74,7 @@ def correction_new(course_key: str, question_key: str) -> str | Response | tuple
     question = question_of(page.edition, question_key)
     if question is None or marked_by_person(question):
         raise NotFoundError(N_("There is no such question in this course."))
-    standing = keys_in_force(session(), course_key).get((question.key, question.version))
+    standing = in_force(session(), course_key, question)
     form = _form(question, standing)
     if form.validate_on_submit():
         try:

@@ -143,7 +143,7 @@ def _lines(
                 ),
                 answers=_answers(question, sums) if sums.asked >= FEWEST else (),
                 languages=tuple(sorted(by_language.items())) if len(by_language) > 1 else (),
-                is_corrected=(key, question.version) in corrections,
+                is_corrected=key in keys.changed,
                 may_be_corrected=not marked_by_person(question),
             )
         )
