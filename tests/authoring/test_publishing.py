@@ -373,6 +373,7 @@ def test_walk_from_the_checklist_to_an_edition_to_which_learners_move(
     author.get(f"{here}/publish")
     reviewer = sign_in(ground.reviewer, second_factor=True)
     page = reviewer.get(f"{here}/review")
+    assert "What is different from edition 1" in page.main
     page = reviewer.submit(page, "Sign it", {"words": "It reads well."})
     assert "Signed as it stands" in page.main
     page = author.get(f"{here}/publish")

@@ -138,7 +138,7 @@ def _page(draft: Draft, checked: CheckedDraft, form: PublishForm) -> str:
         is_overtaken=current is not None and draft.made_from != current.id,
         files=changes_between(course_files(standing), checked.files) if standing else None,
         compared=compare(standing, edition) if standing and edition else None,
-        titles=_titles(standing, edition),
+        titles=titles_of(standing, edition),
         touched=touched,
         group_names=GROUP_NAMES,
         contributors=list_contributors(session(), draft),
@@ -148,7 +148,8 @@ def _page(draft: Draft, checked: CheckedDraft, form: PublishForm) -> str:
     )
 
 
-def _titles(*editions: Edition | None) -> dict[str, str]:
+def titles_of(*editions: Edition | None) -> dict[str, str]:
+    """Titles of activities by key, those of the later edition where both have them."""
     return {
         activity.key: activity.title
         for edition in editions

@@ -13,6 +13,7 @@ from lms.authoring.models import Draft
 from lms.authoring.queries.drafts import draft_for, is_author
 from lms.authoring.queries.people import views_of
 from lms.authoring.queries.reviewing import (
+    find_current,
     find_publication,
     list_reviews,
     may_publish,
@@ -22,16 +23,19 @@ from lms.authoring.queries.reviewing import (
     signature_of,
 )
 from lms.authoring.routes.blueprint import blueprint
+from lms.authoring.routes.publishing import edition_in, titles_of
 from lms.authoring.routes.shared import draft_and_checked
 from lms.authoring.rules.checklist import NOT_JUDGED, TOPIC_NAMES
 from lms.authoring.rules.drafts import DRAFT_STATE_NAMES, DraftState
 from lms.authoring.rules.reviewing import REVIEW_STATE_NAMES, ReviewState, ReviewVerb
 from lms.authoring.services import reviewing
 from lms.completion.queries.moving import looks_after
+from lms.completion.rules.moving import compare
 from lms.core.errors import BekalError, NotPossibleError
 from lms.core.request import actor, now, only_read_on, session
 from lms.core.text import N_
 from lms.courses.models import StoredEdition
+from lms.courses.store import get_edition
 from lms.learning.forms.questions import new_id
 from lms.people.routes.entering import show as show_error
 
@@ -128,6 +132,9 @@ def _page(draft_id: int, asking: AskForm, deciding: DecideForm) -> str:
     )
     deciding.digest.data = draft.digest
     writes = is_author(session(), actor(), draft)
+    current = find_current(session(), draft.course_key)
+    standing = get_edition(session(), current.digest) if current and not checked.errors else None
+    edition = edition_in(checked) if standing else None
     waits = draft.state is DraftState.IN_REVIEW
     return render_template(
         "authoring/review.html",
@@ -135,12 +142,15 @@ def _page(draft_id: int, asking: AskForm, deciding: DecideForm) -> str:
         checked=checked,
         found=checked.checklist,
         topics=TOPIC_NAMES,
+        current=current,
+        compared=compare(standing, edition) if standing and edition else None,
+        titles=titles_of(standing, edition),
         not_judged=NOT_JUDGED,
         reviews=reviews,
         latest_signed=next((each for each in reviews if each.state is ReviewState.APPROVED), None),
         signature=signature_of(draft, reviews),
         publication=publication,
-        edition=session().get(StoredEdition, publication.edition_id) if publication else None,
+        became=session().get(StoredEdition, publication.edition_id) if publication else None,
         views=views,
         asking=asking,
         deciding=deciding,
