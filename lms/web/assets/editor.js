@@ -38,6 +38,7 @@ export function enhance(editor) {
   const words = editor.dataset;
   let kept = snapshot();
   let busy = false;
+  let failing = false;
 
   function snapshot() {
     const data = new FormData(form);
@@ -53,8 +54,12 @@ export function enhance(editor) {
     body.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  // Below the line the cursor is on, with an empty line between.
   function block(text) {
-    const before = body.value.slice(0, body.selectionStart);
+    const end = body.value.indexOf("\n", body.selectionEnd);
+    const place = end < 0 ? body.value.length : end;
+    body.setSelectionRange(place, place);
+    const before = body.value.slice(0, place);
     const gap = before === "" || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
     put(`${gap}${text}\n`);
   }
@@ -127,7 +132,9 @@ export function enhance(editor) {
       } else {
         state.textContent = said.words;
       }
+      failing = said.state === "refused";
     } catch {
+      failing = true;
       state.textContent = words.failed;
     } finally {
       busy = false;
@@ -147,6 +154,10 @@ export function enhance(editor) {
     if (navigator.sendBeacon(location.pathname, data)) kept = snapshot();
   }
   addEventListener("pagehide", leave);
+  addEventListener("beforeunload", (event) => {
+    // Only where saving by itself did not work; else nothing is lost by going.
+    if (failing && !sent && snapshot() !== kept) event.preventDefault();
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") save();
   });
