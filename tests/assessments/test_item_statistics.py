@@ -8,23 +8,25 @@ from fractions import Fraction
 
 import pytest
 
-from lms.assessments.rules.statistics import (
-    Chosen,
+from lms.assessments.rules.judging import (
     Hint,
     Hinted,
-    ItemSums,
     ItemVerdict,
+    harder_languages,
+    hints,
+    verdict,
+)
+from lms.assessments.rules.statistics import (
+    Chosen,
+    ItemSums,
     Met,
     QuizSums,
     chosen_as_json,
     chosen_from_json,
     chosen_in,
-    harder_languages,
-    hints,
     quiz_sums,
     sums_of,
     total,
-    verdict,
 )
 
 ALL, NONE, HALF = Fraction(1), Fraction(0), Fraction(1, 2)

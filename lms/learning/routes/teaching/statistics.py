@@ -15,21 +15,23 @@ from lms.access.policies import policy
 from lms.assessments.queries.corrections import keys_in_force
 from lms.assessments.queries.statistics import ItemKey, item_sums_of
 from lms.assessments.rules.corrections import Choosable, Corrections, codes_of, keyed
-from lms.assessments.rules.marking import marked_by_person
-from lms.assessments.rules.statistics import (
-    FEWEST,
+from lms.assessments.rules.judging import (
     HINT_SENTENCES,
     ITEM_VERDICT_NAMES,
     ITEM_VERDICT_SENTENCES,
     JUDGED_FROM,
     Hint,
     Hinted,
-    ItemSums,
     ItemVerdict,
     harder_languages,
     hints,
-    total,
     verdict,
+)
+from lms.assessments.rules.marking import marked_by_person
+from lms.assessments.rules.statistics import (
+    FEWEST,
+    ItemSums,
+    total,
 )
 from lms.core.languages import own_name
 from lms.core.request import session, settings
