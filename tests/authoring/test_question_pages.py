@@ -263,3 +263,23 @@ def test_a_large_file_is_read_by_the_worker_and_leads_to_its_page(
     (job,) = session.execute(select(Job)).scalars()
     page = client.get(str(job.result["page"]))
     assert "New: 200." in page.main
+
+
+@sqlite_only
+def test_file_that_cannot_be_read_leads_to_its_text_and_a_line_to_its_question(
+    session: Session, sign_in: SignIn
+) -> None:
+    person = make_trainer(session)
+    draft = make_draft(session, person, SMALL_KEY)
+    client = sign_in(person)
+    for line, key in ((3, "who-answers"), (25, "where-to-ask")):
+        page = client.get(at(draft, f"questions/at?path={BANK}&line={line}"), follow=True)
+        assert page.path == at(draft, f"question/{key}")
+    page = client.get(at(draft, "quizzes/at?path=quizzes/check.yaml"), follow=True)
+    assert page.h1 == "Check"
+    files = {**SMALL, BANK: SMALL[BANK] + b"   - key: x\n"}
+    broken = make_draft(session, person, SMALL_KEY, files)
+    page = client.get(at(broken, "questions"))
+    (link,) = page.links("Mend its text")
+    assert "its questions cannot be changed here" in page.main
+    assert client.get(link, follow=True).value("text").strip().endswith("- key: x")
