@@ -23,7 +23,7 @@ from lms.core.uploads.kinds import Kind, check_upload
 from lms.core.uploads.pictures import written_anew
 from lms.guides.readers.child import read_file
 from tests.guides.files import make_pdf
-from tests.guides.hostile import files_of, read_here
+from tests.guides.hostile import damaged, files_of, read_here
 
 EXAMPLES = 3_000
 SLOWEST = 5.0
@@ -44,6 +44,17 @@ _XML = st.lists(
     ),
     max_size=30,
 ).map(lambda parts: "".join(parts).encode())  # fmt: skip
+
+MOODLE = b"""<?xml version="1.0" encoding="UTF-8"?><quiz><question type="truefalse"><name><text>One
+</text></name><questiontext format="html"><text><![CDATA[<p>Is it &amp; so?</p>]]></text>
+</questiontext><answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false
+</text></answer></question></quiz>"""
+QTI = b"""<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1"
+identifier="one" title="One">
+<responseDeclaration identifier="R" cardinality="single" baseType="identifier"><correctResponse>
+<value>A</value></correctResponse></responseDeclaration><itemBody><choiceInteraction
+responseIdentifier="R"><prompt>Which?</prompt><simpleChoice identifier="A">This</simpleChoice>
+<simpleChoice identifier="B">That</simpleChoice></choiceInteraction></itemBody></assessmentItem>"""
 
 
 @dataclass
@@ -102,8 +113,8 @@ def small_files() -> Iterator[tuple[str, Found]]:
     others: tuple[tuple[str, Callable[[Any], object], st.SearchStrategy[Any]], ...] = (
         ("questions, GIFT", read_gift, _QUESTIONS),
         ("questions, Aiken", read_aiken, _QUESTIONS),
-        ("questions, Moodle XML", read_moodle_xml, _XML),
-        ("questions, QTI", read_qti, _XML),
+        ("questions, Moodle XML", read_moodle_xml, damaged(MOODLE) | _XML),
+        ("questions, QTI", read_qti, damaged(QTI) | _XML),
         ("any upload", _as_upload, st.binary(max_size=400) | files_of("docx") | files_of("pdf")),
     )
     for name, read, draw in others:

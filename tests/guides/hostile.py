@@ -54,7 +54,7 @@ def whole(kind: str) -> bytes:
     return b"---\ntitle: A\n---\n# One\n\ntext\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n## Two\n"
 
 
-def _broken(content: bytes) -> st.SearchStrategy[bytes]:
+def damaged(content: bytes) -> st.SearchStrategy[bytes]:
     """The file with a piece cut out, doubled or overwritten."""
     size = len(content)
     return st.tuples(
@@ -82,7 +82,7 @@ def _docx_of(body: str) -> bytes:
 
 def files_of(kind: str) -> st.SearchStrategy[bytes]:
     """Files of a kind: whole ones damaged, texts of its own marks, and noise."""
-    broken = _broken(whole(kind))
+    broken = damaged(whole(kind))
     if kind == "markdown":
         return broken | st.lists(MARKS | st.text(max_size=8), max_size=20).map(
             lambda parts: "".join(parts).encode("utf-8", "replace")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 
+import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -132,6 +134,24 @@ TYPES = {"[Content_Types].xml": b"<a/>"}
 )  # fmt: skip
 def test_hostile_file_is_refused_for_what_it_is(kind: str, content: bytes, why: Why) -> None:
     assert read_here(kind, content) is why
+
+
+def test_page_that_unpacks_to_more_than_the_process_may_hold_ends_only_that_process() -> None:
+    packer = zlib.compressobj(9)
+    first, again = (
+        packer.compress(b" " * 8_000_000) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2)
+    )
+    document = pikepdf.new()
+    document.add_blank_page()
+    document.pages[0].Contents = pikepdf.Stream(document, b"")
+    document.pages[0].Contents.write(
+        first + again * 80 + packer.flush(), filter=pikepdf.Name.FlateDecode
+    )
+    target = io.BytesIO()
+    document.save(target, compress_streams=False)
+    with pytest.raises(UnreadableError) as refused:
+        read_file("pdf", io.BytesIO(target.getvalue()), lambda _done, _total: None)
+    assert refused.value.why is Why.TOO_HEAVY
 
 
 def test_process_that_runs_out_of_time_is_ended_and_says_so() -> None:
