@@ -188,10 +188,10 @@ def _wrongly_answered(
         may_miss = 50.0 if quiz.purpose == "pre-test" else 20.0
     spare = Fraction(possible) * Fraction(round(may_miss), 100)
     if good:
-        spare *= Fraction(round(100 * max(0.0, min(1.0, 0.55 - 0.35 * ability))), 100)
+        spare *= Fraction(round(100 * max(0.0, min(1.0, 0.55 - 0.45 * ability))), 100)
     hardest_first = sorted(
         range(1, len(questions) + 1),
-        key=lambda number: difficulty_of(questions[number - 1]) + rng.gauss(0, 0.8),
+        key=lambda number: difficulty_of(questions[number - 1]) + rng.gauss(0, 0.7),
         reverse=True,
     )
     wrong: set[int] = set()
@@ -209,7 +209,7 @@ def _wrongly_answered(
 
 def difficulty_of(question: Question) -> float:
     """How hard a question is for everybody, in standard deviations; it follows from its key."""
-    return Random(f"bekal difficulty {question.key}").gauss(0, 1)  # noqa: S311 - invented lives
+    return Random(f"bekal difficulty {question.key}").gauss(0, 0.6)  # noqa: S311 - invented lives
 
 
 def wrong_answer(question: Question, rng: Random) -> dict[str, Any]:
