@@ -308,6 +308,7 @@ def _new_page(
         kinds=kind_choices(),
         citations=citations(),
         wrong=wrong or {},
+        is_open=request.method == "POST",
         typed={name: request.form.get(name, "") for name in ("key", "file_name", "new_file")},
         first_file=found.bank.files[0].path if found.bank.files else "",
     )
@@ -339,6 +340,7 @@ def _item_page(
         form=form,
         based_on=item.digest if based_on is None else based_on,
         theirs=theirs,
+        is_open=is_open,
         path_words=path_words,
         elsewhere=elsewhere,
         warnings=[problem for problem in problems if problem.level is Level.WARNING],

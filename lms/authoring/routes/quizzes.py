@@ -172,6 +172,7 @@ def _page(
         length=sum(slot.draw or 1 for slot in slots),
         based_on=found.digests[quiz.path] if based_on is None else based_on,
         theirs=theirs,
+        is_open=is_open,
         path_words=path_words,
         elsewhere=elsewhere,
         at_places=at_places,
