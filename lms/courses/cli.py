@@ -30,7 +30,7 @@ from lms.courses.sheets import key_sheet, question_sheet
 from lms.courses.store import get_edition
 from lms.courses.values.base import Translation
 from lms.courses.writing import file_text, format_course, write_course
-from lms.guides.registry import read_registry
+from lms.guides.queries import registry_of
 from lms.people.services.members import load_members
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -129,7 +129,8 @@ def load_command() -> None:
     Every course is checked first: if one has an error, nothing is loaded.
     """
     root = settings().content_folder
-    registry, _ = read_registry(root / "guides")
+    with Session(db.engine) as session:
+        registry = registry_of(session, root / "guides")
     folders = course_folders(root)
     editions = []
     with click.progressbar(folders, label="Reading courses", file=sys.stderr) as bar:
