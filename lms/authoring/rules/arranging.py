@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from lms.authoring.rules.new_course import free_key, key_from
 from lms.authoring.rules.outline import ActivityLine, ModuleLine, Outline, outline_of
@@ -29,7 +30,7 @@ MOST_NUMBERED = 99
 class NotArrangedError(ValueError):
     """It cannot be done; the sentence (marked with N_) says why and how to mend it."""
 
-    def __init__(self, sentence: str, **values: object) -> None:
+    def __init__(self, sentence: str, **values: Any) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.values = values
