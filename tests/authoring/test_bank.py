@@ -8,7 +8,8 @@ from functools import cache
 import pytest
 
 from config import ROOT
-from lms.authoring.forms.questions import FORMS, KIND_NAMES
+from lms.authoring.forms.question_words import KIND_NAMES
+from lms.authoring.forms.questions import FORMS
 from lms.authoring.rules.bank.changing import with_items, with_new, without
 from lms.authoring.rules.bank.checking import problems_of
 from lms.authoring.rules.bank.incoming import (

@@ -12,7 +12,7 @@ from lms.access.roles import Role
 from lms.authoring.queries.drafts import digests_of, draft_for, file_of, files_of
 from lms.authoring.rules.drafts import content_digest
 from lms.authoring.services.drafts import begin
-from lms.authoring.services.files import MovedOn, write, write_many
+from lms.authoring.services.files import MovedOnError, write, write_many
 from lms.core import clock
 from lms.core.actor import Actor, ScopeKind
 from lms.core.database import Session
@@ -100,7 +100,7 @@ def test_second_writer_is_told_what_stands_and_overwrites_nothing(session: Sessi
     mine = SMALL[PAGE].replace(b"Alone", b"Apart")
     write(session, actor, draft, PAGE, mine, based_on=start, now=clock.now())
     assert draft.digest != before
-    with pytest.raises(MovedOn) as caught:
+    with pytest.raises(MovedOnError) as caught:
         write(session, actor, draft, PAGE, b"theirs", based_on=start, now=clock.now())
     assert caught.value.content == mine
     assert caught.value.digest == content_digest(mine)
@@ -116,7 +116,7 @@ def test_many_changes_happen_together_or_not_at_all(session: Session) -> None:
     draft = make_draft(session, author, SMALL_KEY)
     digests = digests_of(session, draft)
     other = "modules/01-first/02-listening.md"
-    with pytest.raises(MovedOn):
+    with pytest.raises(MovedOnError):
         write_many(
             session,
             actor,
@@ -153,6 +153,6 @@ def test_of_two_who_save_one_page_at_once_one_is_told(app: Flask, session: Sessi
         return save
 
     refused = at_once(app, saving(b"one"), saving(b"two"))
-    assert sorted(type(error).__name__ for error in refused) == ["MovedOn", "NoneType"]
+    assert sorted(type(error).__name__ for error in refused) == ["MovedOnError", "NoneType"]
     session.expire_all()
     assert file_of(session, draft, PAGE).content in {b"one", b"two"}

@@ -37,7 +37,7 @@ from lms.authoring.rules.scenarios.wording import (
     variables_as_words,
     variables_in,
 )
-from lms.authoring.services.scenarios import GONE, StepMovedOn, save_step
+from lms.authoring.services.scenarios import GONE, StepMovedOnError, save_step
 from lms.core import clock
 from lms.courses.story.faults import faults_of
 from lms.courses.story.graph import graph_in
@@ -155,7 +155,7 @@ def test_two_on_one_step_are_told_and_two_on_two_steps_never_meet(session) -> No
     first = StepWords("Silence", "Nobody speaks, first.", "next", "arrival")
     second = StepWords("Silence", "Nobody speaks, second.", "next", "arrival")
     save(silence, first, mark_of(silence))
-    with pytest.raises(StepMovedOn) as caught:
+    with pytest.raises(StepMovedOnError) as caught:
         save(silence, second, mark_of(silence))
     assert caught.value.standing["text"] == "Nobody speaks, first."
     save(silence, first, mark_of(silence))
@@ -164,7 +164,7 @@ def test_two_on_one_step_are_told_and_two_on_two_steps_never_meet(session) -> No
     stands = find_file(session, draft, "scenarios/quay.yaml").content
     assert b"Nobody speaks, second." in stands
     assert b"Two are safe." in stands
-    with pytest.raises(StepMovedOn) as gone:
+    with pytest.raises(StepMovedOnError) as gone:
         save({"key": "lost"}, second, "x")
     assert (gone.value.standing, gone.value.mark) == (None, GONE)
     save({"key": "lost"}, second, GONE)

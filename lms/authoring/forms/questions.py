@@ -2,12 +2,11 @@
 
 A form holds the tree of a question as YAML has it and never refuses one: a question may be
 unfinished. What is to be mended is put beside its fields (`tell`). Rows are added, removed
-and moved by `rearranged`, without JavaScript and without losing what was typed.
+and moved by `rules.bank.rows`, without JavaScript and without losing what was typed.
 """
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, cast
@@ -29,53 +28,11 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 
-from lms.authoring.rules.bank.merging import free_key
+from lms.authoring.forms.question_words import MISSING, STEP
+from lms.authoring.rules.bank.rows import add_row
 from lms.core.content.problems import Problem
 from lms.core.content.values import without_unseen
 from lms.core.text import N_
-
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
-MOST_ROWS = 40
-_STEP = re.compile(r"([a-z_]+)\[(\d+)\]|([a-z_]+)")
-
-KIND_NAMES: Mapping[str, str] = {
-    "single": N_("One right answer"),
-    "multiple": N_("Several right answers"),
-    "true-false": N_("True or false"),
-    "matching": N_("Match or sort"),
-    "ordering": N_("Put in order"),
-    "short-answer": N_("A word or two"),
-    "numeric": N_("A number"),
-    "gap-select": N_("Gaps in a text"),
-    "essay": N_("A text that a person marks"),
-    "file": N_("A file that a person marks"),
-}
-
-
-MISSING = N_("%(name)s is missing. Add it.")
-FIELD_NAMES: Mapping[str, str] = {
-    "answer": N_("the answer"),
-    "answers": N_("answers"),
-    "choice": N_("what an item belongs to"),
-    "choices": N_("choices"),
-    "feedback": N_("feedback"),
-    "feedback_false": N_("feedback to whoever said false"),
-    "feedback_other": N_("feedback to other answers"),
-    "feedback_right": N_("feedback to the right answer"),
-    "feedback_true": N_("feedback to whoever said true"),
-    "feedback_wrong": N_("feedback to wrong answers"),
-    "gaps": N_("gaps"),
-    "items": N_("items"),
-    "objective": N_("the objective"),
-    "options": N_("answers"),
-    "prompt": N_("what is asked"),
-    "rationale": N_("why the right answer is right"),
-    "rubric": N_("the rubric"),
-    "sources": N_("a source"),
-    "steps": N_("steps"),
-    "text": N_("words"),
-}
-"""How a list says what a question still lacks, by the names of the format."""
 
 
 class ChoiceOfRowsField(SelectField):
@@ -331,8 +288,6 @@ FORMS: Mapping[str, type[QuestionForm]] = {
     "essay": EssayForm,
     "file": FileForm,
 }
-_INNER = {"gaps": ("options", 3), "rubric": ("levels", 3)}
-_KEYED = frozenset({"options", "choices", "items", "steps", "rubric"})
 
 
 def form_of(
@@ -367,104 +322,9 @@ def begun(kind: str) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name, number in FORMS[kind].rows.items():
         for _place in range(number):
-            _add_row(tree, name)
+            add_row(tree, name)
     tree["sources"] = [""]
     return tree
-
-
-def _add_row(tree: dict[str, Any], name: str) -> None:
-    rows = tree.setdefault(name, [])
-    if len(rows) >= MOST_ROWS:
-        return
-    if name == "sources":
-        rows.append("")
-        return
-    taken = {str(row.get("key")) for row in rows}
-    row: dict[str, Any] = {}
-    if name in _KEYED:
-        place = len(rows)
-        row["key"] = free_key(LETTERS[place] if place < len(LETTERS) else f"n{place}", taken)
-    if name == "gaps":
-        row["key"] = free_key(f"gap-{len(rows) + 1}", taken)
-    inner = _INNER.get(name)
-    if inner is not None:
-        for _place in range(inner[1]):
-            _add_row(row, inner[0])
-    rows.append(row)
-
-
-def rearranged(tree: Mapping[str, Any], act: str) -> dict[str, Any] | None:
-    """The tree after a button beside a row, or None for a button that is none of these.
-
-    `add:gaps-0-options` adds a row, `drop:options-2`, `up:options-2` and `down:options-2` act
-    on one. What names a row that is not there changes nothing.
-    """
-    verb, colon, where = act.partition(":")
-    if not colon or verb not in {"add", "drop", "up", "down"}:
-        return None
-    made = copy.deepcopy(dict(tree))
-    steps = where.split("-")
-    holder: dict[str, Any] = made
-    while len(steps) > 2:
-        rows = holder.get(steps[0])
-        if not isinstance(rows, list) or not steps[1].isdecimal() or int(steps[1]) >= len(rows):
-            return made
-        holder, steps = rows[int(steps[1])], steps[2:]
-    if verb == "add":
-        if steps[0] in {*_KEYED, "sources", "answers", "gaps", "levels"}:
-            _add_row(holder, steps[0])
-        return made
-    rows = holder.get(steps[0], [])
-    place = int(steps[1]) if len(steps) == 2 and steps[1].isdecimal() else len(rows)
-    if not isinstance(rows, list) or place >= len(rows):
-        return made
-    if verb == "drop":
-        del rows[place]
-        return made
-    other = place - 1 if verb == "up" else place + 1
-    if 0 <= other < len(rows):
-        rows[place], rows[other] = rows[other], rows[place]
-    return made
-
-
-def without_empty_rows(tree: Mapping[str, Any]) -> dict[str, Any]:
-    """The tree without rows in which nobody wrote anything: their keys alone say nothing."""
-    done: dict[str, Any] = {}
-    for name, value in tree.items():
-        if not isinstance(value, list):
-            done[name] = value
-            continue
-        rows = [without_empty_rows(row) if isinstance(row, Mapping) else row for row in value]
-        done[name] = [row for row in rows if _says_something(row)]
-    return done
-
-
-def _says_something(row: Any) -> bool:
-    if not isinstance(row, Mapping):
-        return bool(row)
-    return any(value for name, value in row.items() if name not in {"key", "right"})
-
-
-def lacking_words(said: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
-    """What a question still lacks in one line: the missing parts by name, then other sentences."""
-    missing, others = [], []
-    for sentence, values in said:
-        name = str(values.get("name", ""))
-        if sentence == MISSING and name in FIELD_NAMES:
-            missing.append(gettext(FIELD_NAMES[name]))
-        else:
-            others.append(gettext(sentence, **values))
-    return " ".join([*([f"{', '.join(missing)}."] if missing else []), *others])
-
-
-def path_words(path: str) -> str:
-    """A place in a question for people: `options[2].feedback` as answers 2: feedback."""
-    parts = []
-    for step in _STEP.finditer(path):
-        name = step[1] or step[3]
-        words = gettext(FIELD_NAMES[name]) if name in FIELD_NAMES else name.replace("_", " ")
-        parts.append(f"{words} {step[2]}" if step[2] else words)
-    return ": ".join(parts)
 
 
 def _words_of(form: QuestionForm, field: Field, problem: Problem) -> str:
@@ -513,7 +373,7 @@ def _field_at(form: QuestionForm, path: str) -> Field | None:
     """The field a problem names: `options[2].feedback`; the nearest above it that there is."""
     here: Any = form
     found: Field | None = None
-    for step in _STEP.finditer(path):
+    for step in STEP.finditer(path):
         name, number = (step[1], int(step[2])) if step[1] else (step[3], 0)
         inner = here.form if isinstance(here, FormField) else here
         if name not in getattr(inner, "_fields", {}):

@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.authoring.forms.importing import BringForm
-from lms.authoring.forms.questions import KIND_NAMES, lacking_words
+from lms.authoring.forms.question_words import KIND_NAMES, lacking_words
 from lms.authoring.models import Draft
 from lms.authoring.queries.drafts import draft_for, may_write
 from lms.authoring.queries.questions import DraftBank, get_bank

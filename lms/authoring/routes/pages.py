@@ -26,7 +26,7 @@ from lms.authoring.rules.citing import find_sources
 from lms.authoring.rules.drafts import AUTOSAVED
 from lms.authoring.rules.page_text import fields_of, has_a_head, page_bytes, read_page
 from lms.authoring.rules.yaml_text import as_before
-from lms.authoring.services.files import MovedOn, keep_aside, see_to, write
+from lms.authoring.services.files import MovedOnError, keep_aside, see_to, write
 from lms.core.errors import BekalError, NotFoundError
 from lms.core.request import actor, now, only_read_on, session
 from lms.core.text import N_
@@ -79,7 +79,7 @@ def draft_page_save(draft_id: int, path: str) -> BaseResponse | str | tuple[str,
         saved = write(
             session(), actor(), draft, file.path, content, based_on=based_on, now=now(), why=why
         )
-    except MovedOn:
+    except MovedOnError:
         kept = keep_aside(
             session(), actor(), draft, file.path, content, based_on=based_on, now=now()
         )

@@ -13,16 +13,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.assessments.rules.answers import given_in
-from lms.authoring.forms.questions import (
-    FORMS,
-    KIND_NAMES,
-    QuestionForm,
-    begun,
-    form_of,
-    path_words,
-    rearranged,
-    without_empty_rows,
-)
+from lms.authoring.forms.question_words import KIND_NAMES, path_words
+from lms.authoring.forms.questions import FORMS, QuestionForm, begun, form_of
 from lms.authoring.models import Draft
 from lms.authoring.queries.drafts import draft_for, may_write
 from lms.authoring.queries.people import views_of
@@ -39,10 +31,11 @@ from lms.authoring.rules.bank.filters import Wanted, differences, language_choic
 from lms.authoring.rules.bank.incoming import key_of
 from lms.authoring.rules.bank.merging import free_key
 from lms.authoring.rules.bank.reading import Item, keys_of
+from lms.authoring.rules.bank.rows import rearranged, without_empty_rows
 from lms.authoring.rules.bank.uses import coverage
 from lms.authoring.rules.questions.written import as_gift, as_moodle_xml
 from lms.authoring.services.questions import (
-    ItemMovedOn,
+    ItemMovedOnError,
     add_item,
     copy_item,
     is_there,
@@ -201,7 +194,7 @@ def draft_question_save(draft_id: int, item_key: str) -> Answer:
         saved = save_item(
             session(), actor(), draft, registry(), item_key, values, based_on=based_on, now=now()
         )
-    except ItemMovedOn as error:
+    except ItemMovedOnError as error:
         theirs = error.item or item
         return _item_page(
             draft, found, theirs, form, based_on=theirs.digest, is_open=True,

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
-from lms.authoring.forms.questions import path_words
+from lms.authoring.forms.question_words import path_words
 from lms.authoring.forms.quizzes import PURPOSE_NAMES, QuizForm, quiz_form, slots_sent
 from lms.authoring.models import Draft
 from lms.authoring.queries.drafts import draft_for, may_write
@@ -28,7 +28,7 @@ from lms.authoring.rules.bank.slots import (
     slot_trees,
 )
 from lms.authoring.rules.bank.uses import QuizFile, SlotUse, coverage, read_quiz_file
-from lms.authoring.services.files import MovedOn, write
+from lms.authoring.services.files import MovedOnError, write
 from lms.core.content.problems import Level, Problem
 from lms.core.errors import BekalError
 from lms.core.request import actor, now, session
@@ -81,7 +81,7 @@ def draft_quiz_save(draft_id: int, quiz_key: str) -> Answer:
     content = quiz_bytes(quiz.path, values)
     try:
         write(session(), actor(), draft, quiz.path, content, based_on=based_on, now=now())
-    except MovedOn as error:
+    except MovedOnError as error:
         theirs = read_quiz_file(quiz.path, error.content or b"").tree
         page = _page(
             draft, found, quiz, form, slots, based_on=error.digest or "", is_open=True,

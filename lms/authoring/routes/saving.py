@@ -6,7 +6,7 @@ from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from lms.authoring.models import Draft
-from lms.authoring.services.files import MovedOn, keep_aside, see_to, write
+from lms.authoring.services.files import MovedOnError, keep_aside, see_to, write
 from lms.core.request import actor, now, session
 
 
@@ -19,7 +19,7 @@ def save(
     """
     try:
         write(session(), actor(), draft, path, content, based_on=based_on, now=now())
-    except MovedOn:
+    except MovedOnError:
         kept = keep_aside(session(), actor(), draft, path, content, based_on=based_on, now=now())
         both = url_for("authoring.draft_merge", draft_id=draft.id, version_id=kept.id)
         return redirect(both, 303)

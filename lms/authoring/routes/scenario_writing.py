@@ -57,7 +57,7 @@ def scenario_head_save(draft_id: int, scenario_key: str) -> Response | tuple[str
                 session(), actor(), draft_id, scenario_key, form.values,
                 based_on=form.based_on.data or "", now=now(),
             )  # fmt: skip
-        except services.StepMovedOn as error:
+        except services.StepMovedOnError as error:
             status, standing = 409, HeadForm.of(error.standing or {}, error.mark)
             form.based_on.data = error.mark
         else:
@@ -110,7 +110,7 @@ def scenario_step_save(
                 session(), actor(), draft_id, scenario_key, step_key, form.words(),
                 based_on=form.based_on.data or "", now=now(),
             )  # fmt: skip
-        except services.StepMovedOn as error:
+        except services.StepMovedOnError as error:
             status, meeting = 409, Meeting.MOVED
             form.based_on.data = error.mark
             theirs = StepForm.of(error.standing, error.mark) if error.standing else None

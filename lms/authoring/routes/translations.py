@@ -29,7 +29,7 @@ from lms.authoring.rules.translating.standing import (
     standing_in,
 )
 from lms.authoring.rules.translating.writing import cleaned, translated_bytes
-from lms.authoring.services.files import MovedOn
+from lms.authoring.services.files import MovedOnError
 from lms.authoring.services.translations import save_translation, still_true
 from lms.core.errors import NotFoundError
 from lms.core.pdf.words import direction
@@ -141,7 +141,7 @@ def translation_save(draft_id: int, language: str, path: str) -> Response | tupl
             finish=finish, is_checked=form.is_checked.data,
             based_on=form.based_on.data or None, now=now(),
         )  # fmt: skip
-    except MovedOn as error:
+    except MovedOnError as error:
         form.form_errors.append(gettext(error.sentence, **error.values))
         form.based_on.data = error.digest or ""
         sides = _as_typed(found, typed)

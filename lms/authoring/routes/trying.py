@@ -7,47 +7,41 @@ meaning there says so. Where a quiz or a scenario stands is in the address.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from random import Random
-from typing import Any, TypeVar
-from urllib.parse import quote
+from dataclasses import replace
+from typing import TypeVar
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
-from lms.assessments.models import Answer, Attempt, Play
+from lms.assessments.models import Play
 from lms.assessments.rules.answers import given_in
-from lms.assessments.rules.attempts import AttemptState, Result, next_attempt, shown_after
-from lms.assessments.rules.marking import Given, mark
+from lms.assessments.rules.marking import Given
 from lms.assessments.rules.markings import MARKING_STATE_NAMES, RETURN_REASON_NAMES
 from lms.assessments.rules.plays import debrief_of, may_step, mixed, replay
 from lms.assessments.services.attempts import drawing_of
-from lms.authoring.models import Draft
-from lms.authoring.queries.checked import CheckedDraft
-from lms.authoring.queries.previewed import as_on_course
-from lms.authoring.queries.reviewing import find_current
 from lms.authoring.routes.blueprint import blueprint
-from lms.authoring.routes.publishing import edition_in
-from lms.authoring.routes.shared import draft_and_checked, registry
+from lms.authoring.routes.shared import draft_and_checked
+from lms.authoring.routes.tried import NOBODY, Trying, common, edition_to_try, shown_here, trying_of
+from lms.authoring.routes.tried_quizzes import (
+    DRAWINGS,
+    attempt_page,
+    drawn_attempt,
+    quiz_page,
+    review_page,
+)
 from lms.certificates.routes.showing import CERTIFICATE_WORDS
-from lms.core.errors import NotFoundError, NotPossibleError
+from lms.core.errors import NotFoundError
 from lms.core.languages import own_name
 from lms.core.request import actor, now, session
 from lms.core.text import N_
-from lms.courses.faces import draw, face
 from lms.courses.queries.notes import list_helplines
-from lms.courses.render.clean import safe
-from lms.courses.render.page import Renderer, renderer_for
 from lms.courses.routes import page_language
 from lms.courses.routes.showing import language_name
 from lms.courses.rules import is_stale
-from lms.courses.values.edition import Activity, Edition
+from lms.courses.values.edition import Activity
 from lms.courses.values.page import Page, Wellbeing
 from lms.courses.values.quiz import Quiz
 from lms.courses.values.scenario import Scenario
@@ -55,60 +49,15 @@ from lms.courses.values.task import Reflection
 from lms.learning.forms import DoneForm
 from lms.learning.forms.questions import new_id
 from lms.learning.notes import notes_for
-from lms.learning.queries.courses import OnCourse, note_languages
-from lms.learning.quizzes import asked, review_of
+from lms.learning.queries.courses import note_languages
 from lms.learning.rules.plans import beside
 from lms.people.queries.members import member_names
 from lms.progress.rules import MISSING_SENTENCES
 
-NOBODY = "-"
-"""Stands in the address for a learner of no member in particular."""
-DRAWINGS = 9
-"""How many drawings of a quiz a preview has: enough to see what is random."""
 MOST_STEPS = 200
 MOST_SHOWN = 10
 Kind = TypeVar("Kind", Page, Quiz, Scenario, Reflection)
 _BASE = "/drafts/<int:draft_id>/preview/<string:member_code>/<string:language>"
-
-
-@dataclass(frozen=True)
-class Trying:
-    """A draft being looked at: as a learner of which member, in which language."""
-
-    draft: Draft
-    checked: CheckedDraft
-    on: OnCourse
-    member_code: str
-
-    @property
-    def edition(self) -> Edition:
-        """The edition it would become."""
-        return self.on.edition
-
-    @property
-    def base(self) -> str:
-        """The address of the outline; the pages stand below it."""
-        return url_for(
-            "authoring.preview_course",
-            draft_id=self.draft.id,
-            member_code=self.member_code,
-            language=self.on.language,
-        )
-
-    def at(self, rest: str) -> str:
-        """An address below it."""
-        return f"{self.base}/{rest}"
-
-    def renderer(self, language: str) -> Renderer:
-        """The renderer of learners, with the pictures of the draft."""
-        media = url_for("authoring.draft_media", draft_id=self.draft.id, name="NAME")
-        usual = renderer_for(self.edition, registry(), language)
-        return replace(usual, media_address=media.replace("NAME", "%(name)s"))
-
-    def words(self, language: str) -> Callable[[str], Markup]:
-        """From words of the content to safe HTML."""
-        renderer = self.renderer(language)
-        return lambda text: safe(renderer.prose(text))
 
 
 @blueprint.get("/drafts/<int:draft_id>/preview")
@@ -124,7 +73,7 @@ def preview(draft_id: int) -> Response | tuple[str, int]:
             "authoring/preview_not_yet.html", draft=draft, checked=checked, most=MOST_SHOWN
         )
         return page, 409
-    edition = _edition(checked)
+    edition = edition_to_try(checked)
     member = request.args.get("member", NOBODY)
     language = request.args.get("in", "")
     address = url_for(
@@ -140,8 +89,8 @@ def preview(draft_id: int) -> Response | tuple[str, int]:
 @policy(Permission.DRAFT_READ)
 def preview_course(draft_id: int, member_code: str, language: str) -> str:
     """The plan of the course, of somebody who has done nothing yet."""
-    trying = _trying(draft_id, member_code, language)
-    return _shown(
+    trying = trying_of(draft_id, member_code, language)
+    return shown_here(
         trying,
         "learning/course.html",
         languages=[
@@ -159,14 +108,14 @@ def preview_course(draft_id: int, member_code: str, language: str) -> str:
 @policy(Permission.DRAFT_READ)
 def preview_activity(draft_id: int, member_code: str, language: str, activity_key: str) -> str:
     """One activity; the pages of advice and of the pause among them."""
-    trying = _trying(draft_id, member_code, language)
+    trying = trying_of(draft_id, member_code, language)
     if activity_key in {"wellbeing", "pause"}:
         return _care(trying, activity_key)
     found = next((a for a in trying.edition.activities if a.key == activity_key), None)
     if isinstance(found, Page):
         return _page(trying, found)
     if isinstance(found, Quiz):
-        return _quiz(trying, found)
+        return quiz_page(trying, found)
     if isinstance(found, Scenario):
         return _scenario(trying, found)
     if isinstance(found, Reflection):
@@ -182,9 +131,9 @@ def preview_attempt(
     draft_id: int, member_code: str, language: str, activity_key: str, number: int
 ) -> str:
     """A drawing of a quiz, ready to be answered."""
-    trying = _trying(draft_id, member_code, language)
+    trying = trying_of(draft_id, member_code, language)
     quiz = _of_kind(trying, activity_key, Quiz)
-    return _attempt(trying, quiz, _drawn(trying, quiz, number), {})
+    return attempt_page(trying, quiz, drawn_attempt(trying, quiz, number), {})
 
 
 @blueprint.post(f"{_BASE}/<string:activity_key>/attempts/<int:number>")
@@ -193,9 +142,9 @@ def preview_answer(
     draft_id: int, member_code: str, language: str, activity_key: str, number: int
 ) -> str:
     """What a learner would read after handing in; nothing is kept."""
-    trying = _trying(draft_id, member_code, language)
+    trying = trying_of(draft_id, member_code, language)
     quiz = _of_kind(trying, activity_key, Quiz)
-    attempt = _drawn(trying, quiz, number)
+    attempt = drawn_attempt(trying, quiz, number)
     drawing = drawing_of(attempt)
     questions = trying.edition.questions_in(quiz, drawing.language)
     given: dict[int, Given] = {
@@ -203,15 +152,15 @@ def preview_answer(
         for place, drawn in enumerate(drawing.questions, 1)
     }
     if request.form.get("act") != "hand-in":
-        return _attempt(trying, quiz, attempt, given)
-    return _review(trying, quiz, attempt, given)
+        return attempt_page(trying, quiz, attempt, given)
+    return review_page(trying, quiz, attempt, given)
 
 
 @blueprint.post(f"{_BASE}/<path:rest>")
 @policy(Permission.DRAFT_READ)
 def preview_act(draft_id: int, member_code: str, language: str, rest: str) -> Response | str:
     """What a learner's button would do, without doing it: the page that comes after."""
-    trying = _trying(draft_id, member_code, language)
+    trying = trying_of(draft_id, member_code, language)
     key, _, act = rest.partition("/")
     if rest == "language":
         wanted = request.form.get("language", "")
@@ -248,62 +197,7 @@ def preview_act(draft_id: int, member_code: str, language: str, rest: str) -> Re
 @policy(Permission.DRAFT_READ)
 def preview_elsewhere(draft_id: int, member_code: str, language: str, rest: str) -> str:
     """Where a learner would ask, report or print: a preview has none of it."""
-    return _elsewhere(_trying(draft_id, member_code, language))
-
-
-def _edition(checked: CheckedDraft) -> Edition:
-    try:
-        return edition_in(checked)
-    except NotPossibleError as error:
-        raise NotPossibleError(
-            N_("The draft cannot be read as a learner while something is to mend. See the review.")
-        ) from error
-
-
-def _trying(draft_id: int, member_code: str, language: str) -> Trying:
-    draft, checked = draft_and_checked(draft_id)
-    edition = _edition(checked)
-    is_known = member_code == NOBODY or member_code in member_names(session())
-    if not is_known or language not in edition.languages:
-        raise NotFoundError(N_("There is no such preview. Begin it from the draft."))
-    current = find_current(session(), draft.course_key)
-    number = current.number + 1 if current is not None else 1
-    on = as_on_course(draft, edition, language=language, number=number, now=now())
-    return Trying(draft, checked, on, member_code)
-
-
-def _shown(trying: Trying, template: str, **values: Any) -> str:
-    """A learner's page with its addresses led here, marked as a preview."""
-    names = member_names(session())
-    html = render_template(
-        template,
-        on=trying.on,
-        language=trying.on.language,
-        trying=trying,
-        preview_members=sorted(names.items(), key=lambda pair: pair[1].casefold()),
-        preview_member=names.get(trying.member_code),
-        preview_languages=[(code, own_name(code)) for code in trying.edition.languages],
-        **values,
-    )
-    way = request.args.get("way")
-    if way is not None:
-        # The form of a scenario says only where it stands; here the steps before go with it.
-        html = html.replace('/steps"', f'/steps?way={quote(way)}"')
-    there = f'"/learning/{trying.draft.course_key}'
-    for end in ('"', "/", "?", "#"):
-        html = html.replace(f"{there}{end}", f'"{trying.base}{end}')
-    return html
-
-
-def _common(trying: Trying, found: Activity, text_language: str) -> dict[str, Any]:
-    before, after = beside(trying.edition, found.key)
-    return {
-        "before": before,
-        "after": after,
-        "chapter": trying.on.plan.chapter_of(trying.edition.credited(found.key)),
-        "words": trying.words(text_language),
-        "text_language": text_language,
-    }
+    return _elsewhere(trying_of(draft_id, member_code, language))
 
 
 def _page(trying: Trying, found: Page) -> str:
@@ -312,7 +206,7 @@ def _page(trying: Trying, found: Page) -> str:
     form = DoneForm(formdata=None)
     form.client_id.data = new_id()
     member = None if trying.member_code == NOBODY else trying.member_code
-    return _shown(
+    return shown_here(
         trying,
         "learning/page.html",
         page=shown,
@@ -328,100 +222,7 @@ def _page(trying: Trying, found: Page) -> str:
         ),
         form=form,
         other=trying.edition.alternative_of(found.key),
-        **_common(trying, found, language),
-    )
-
-
-def _quiz(trying: Trying, found: Quiz) -> str:
-    shown, language = trying.edition.in_language(found, trying.on.language)
-    return _shown(
-        trying,
-        "learning/quiz.html",
-        quiz=shown,
-        open=None,
-        handed_in=[],
-        allowed=next_attempt(found, [], now()),
-        **_common(trying, found, language),
-    )
-
-
-def _drawn(trying: Trying, quiz: Quiz, number: int) -> Attempt:
-    """An attempt that is no row: the same number draws the same questions."""
-    if not 1 <= number <= DRAWINGS:
-        raise NotFoundError(N_("There is no such attempt."))
-    languages = trying.edition.quiz_languages(quiz)
-    wanted = trying.on.language
-    language = wanted if wanted in languages else trying.edition.course.language
-    questions = trying.edition.questions_in(quiz, language)
-    drawing = draw(quiz, questions, language, Random(number))  # noqa: S311 - no secret hangs on it
-    return Attempt(
-        id=0,
-        activity_key=quiz.key,
-        number=number,
-        state=AttemptState.OPEN,
-        drawing=drawing.model_dump(mode="json"),
-        started_at=now(),
-        earned="0",
-        possible=0,
-        percent=0,
-        is_passed=False,
-    )
-
-
-def _answers(given: Mapping[int, Given]) -> dict[int, Answer]:
-    return {
-        number: Answer(number=number, given=dict(answer))
-        for number, answer in given.items()
-        if answer
-    }
-
-
-def _attempt(trying: Trying, quiz: Quiz, attempt: Attempt, given: Mapping[int, Given]) -> str:
-    language = drawing_of(attempt).language
-    say = trying.words(language)
-    return _shown(
-        trying,
-        "learning/attempt.html",
-        quiz=trying.edition.in_language(quiz, language)[0],
-        attempt=attempt,
-        questions=asked(trying.edition, quiz, attempt, _answers(given), say),
-        takes_files=False,
-        is_late=False,
-        text_language=language,
-    )
-
-
-def _review(trying: Trying, quiz: Quiz, attempt: Attempt, given: Mapping[int, Given]) -> str:
-    """All that a learner reads when the quiz is over: an author looks at every sentence."""
-    drawing = drawing_of(attempt)
-    questions = trying.edition.questions_in(quiz, drawing.language)
-    say = trying.words(drawing.language)
-    faces = face(quiz, questions, drawing, say).questions
-    shown = shown_after(quiz, is_over=True)
-    lines, earned, possible = [], Fraction(0), 0
-    for one, drawn in zip(faces, drawing.questions, strict=True):
-        question, answer = questions[drawn.question], given.get(one.number, {})
-        earned += mark(question, answer).share * question.points
-        possible += question.points
-        lines.append(review_of(question, drawn, one, answer, say, shown))
-    result = Result(earned, possible)
-    attempt.state, attempt.handed_in_at = AttemptState.HANDED_IN, now()
-    attempt.earned, attempt.possible, attempt.percent = str(earned), possible, result.percent
-    attempt.is_passed = result.passes(quiz.pass_mark)
-    course, _ = trying.edition.in_language(trying.edition.course, trying.on.language)
-    return _shown(
-        trying,
-        "learning/review.html",
-        quiz=trying.edition.in_language(quiz, drawing.language)[0],
-        attempt=attempt,
-        shown=shown,
-        waits=False,
-        questions=lines,
-        compared=[],
-        objectives={objective.key: objective.text for objective in course.objectives},
-        allowed=next_attempt(quiz, [], now()),
-        after=beside(trying.edition, quiz.key)[1],
-        text_language=drawing.language,
+        **common(trying, found, language),
     )
 
 
@@ -433,7 +234,7 @@ def _scenario(trying: Trying, found: Scenario) -> str:
     )
     moment = replay(shown, play.path) if play is not None else None
     note = shown.content_note
-    return _shown(
+    return shown_here(
         trying,
         "learning/scenario.html",
         scenario=shown,
@@ -442,7 +243,7 @@ def _scenario(trying: Trying, found: Scenario) -> str:
         choices=mixed(moment.choices, 0) if moment else [],
         debrief=debrief_of(shown, moment.variables) if moment and moment.is_over else [],
         other=note.alternative if note else None,
-        **_common(trying, found, language),
+        **common(trying, found, language),
     )
 
 
@@ -464,7 +265,7 @@ def _step(trying: Trying, found: Scenario) -> Response:
 
 def _reflection(trying: Trying, found: Reflection, typed: dict[str, str]) -> str:
     shown, language = trying.edition.in_language(found, trying.on.language)
-    return _shown(
+    return shown_here(
         trying,
         "learning/reflection.html",
         reflection=shown,
@@ -475,14 +276,14 @@ def _reflection(trying: Trying, found: Reflection, typed: dict[str, str]) -> str
         reason_names=RETURN_REASON_NAMES,
         typed=typed,
         error=None,
-        **_common(trying, found, language),
+        **common(trying, found, language),
     )
 
 
 def _other(trying: Trying, found: Activity) -> str:
     shown, language = trying.edition.in_language(found, trying.on.language)
-    values = _common(trying, found, language)
-    return _shown(trying, "learning/other.html", activity=shown, attended_on=None, **values)
+    values = common(trying, found, language)
+    return shown_here(trying, "learning/other.html", activity=shown, attended_on=None, **values)
 
 
 def _care(trying: Trying, page: str) -> str:
@@ -496,11 +297,11 @@ def _care(trying: Trying, page: str) -> str:
         "own_name": language_name,
     }
     if page == "pause":
-        return _shown(trying, "learning/pause.html", here=trying.on.plan.next_key, **numbers)
+        return shown_here(trying, "learning/pause.html", here=trying.on.plan.next_key, **numbers)
     shown, language = trying.edition.in_language(trying.edition.wellbeing, trying.on.language)
     if not isinstance(shown, Wellbeing):
         raise LookupError("A translation is of the kind of its source.")
-    return _shown(
+    return shown_here(
         trying,
         "learning/wellbeing.html",
         page=shown,
@@ -511,7 +312,7 @@ def _care(trying: Trying, page: str) -> str:
 
 
 def _elsewhere(trying: Trying) -> str:
-    return _shown(trying, "authoring/preview_elsewhere.html")
+    return shown_here(trying, "authoring/preview_elsewhere.html")
 
 
 def _of_kind(trying: Trying, key: str, kind: type[Kind]) -> Kind:

@@ -34,7 +34,7 @@ AUTOSAVES_KEPT = datetime.timedelta(days=1)
 """How long what was saved without a button stays in the history, besides the last."""
 
 
-class MovedOn(ConflictError):  # noqa: N818 - says what happened, as the contract of the rooms names it
+class MovedOnError(ConflictError):
     """The file is no longer what the writer started from.
 
     `content` and `digest` are what stands now, None where somebody removed the file (or, for
@@ -74,7 +74,7 @@ def write(
     """Put this content at a path; a version of it is kept.
 
     `based_on` is the digest of the content the writer started from, None for a new file.
-    Raises MovedOn when something else stands there, and what `write_many` raises.
+    Raises MovedOnError when something else stands there, and what `write_many` raises.
     """
     write_many(session, actor, draft, {path: content}, based_on={path: based_on}, now=now, why=why)
     return file_of(session, draft, path)
@@ -93,7 +93,7 @@ def write_many(
     """Change several files, all or none; None removes one.
 
     `based_on` says for each path which content the writer started from, None or absent for a
-    path that is new. Contents that stand already are left alone. Raises MovedOn for the first
+    path that is new. Contents that stand already are left alone. Raises MovedOnError for the first
     path at which something else stands, BadInputError for what cannot be a file,
     NotPossibleError when the draft is closed, RefusedError for who only reads it.
     """
@@ -270,11 +270,11 @@ def _check(path: str, content: bytes | None, based_on: str | None, now: DraftFil
         raise BadInputError(flaw, path=path)
     if now is None:
         if based_on is not None and content is not None:
-            raise MovedOn(path, None, None, None, None)
+            raise MovedOnError(path, None, None, None, None)
         return
     written = content_digest(content) if content is not None else None
     if now.digest not in {based_on, written}:
-        raise MovedOn(path, now.content, now.digest, now.changed_by, now.changed_at)
+        raise MovedOnError(path, now.content, now.digest, now.changed_by, now.changed_at)
 
 
 def _put(

@@ -45,7 +45,7 @@ def take_over(
     """Put a file of the source's present edition into the draft, or take out what is gone there.
 
     `digest` names the edition that was looked at, `based_on` the draft's own file that was.
-    Raises ConflictError when the source has moved on again, MovedOn when the draft's file
+    Raises ConflictError when the source has moved on again, MovedOnError when the draft's file
     has, and what `write_many` raises.
     """
     found, file = _looked_at(session, draft, path, digest)

@@ -27,7 +27,7 @@ from lms.guides.registry import Registry
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-class ItemMovedOn(ConflictError):  # noqa: N818 - as MovedOn of the files, for one question
+class ItemMovedOnError(ConflictError):
     """Somebody saved the same question meanwhile. `item` is how it stands now, None if it went."""
 
     def __init__(self, item: Item | None) -> None:
@@ -51,7 +51,7 @@ def save_item(
 ) -> Item:
     """Put these values in place of the question; an unfinished one is kept as it is.
 
-    `based_on` is the digest of the item the author started from. Raises ItemMovedOn when it
+    `based_on` is the digest of the item the author started from. Raises ItemMovedOnError when it
     says something else by now.
     """
     draft = draft_for(session, actor, draft.id, for_change=True)
@@ -59,7 +59,7 @@ def save_item(
     item = found.bank.find(key)
     tree = _tree(key, values)
     if item is None or (item.digest != based_on and item.text != _text(item, tree)):
-        raise ItemMovedOn(item)
+        raise ItemMovedOnError(item)
     content = with_items(found.files[item.file], item.file, {item.place: tree})
     write(
         session,

@@ -2,7 +2,7 @@
 
 Each service locks the draft, reads the file as it stands and changes only what it is asked
 to, so two people on two steps of one story never meet. Two on the same step do: the second
-is shown what the first wrote (StepMovedOn).
+is shown what the first wrote (StepMovedOnError).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ GONE = ""
 """The mark of a step that does not stand (any more)."""
 
 
-class StepMovedOn(ConflictError):  # noqa: N818 - said as MovedOn of a whole file
+class StepMovedOnError(ConflictError):
     """Somebody changed the same step, or the same head, meanwhile.
 
     `standing` is what stands now (None: it was taken out), `mark` what to save on.
@@ -106,20 +106,20 @@ def save_step(
 ) -> Story:
     """Put a step as typed; `based_on` is the mark of the step its writer started from.
 
-    GONE as `based_on` puts a step back that was taken out meanwhile. Raises StepMovedOn.
+    GONE as `based_on` puts a step back that was taken out meanwhile. Raises StepMovedOnError.
     """
 
     def change(story: Story) -> Story:
         place = story.place(step_key)
         if place is None:
             if based_on != GONE:
-                raise StepMovedOn(None, GONE)
+                raise StepMovedOnError(None, GONE)
             story = Story(story.path, {**story.tree, "nodes": [*story.nodes, {"key": step_key}]})
             return step_changed(story, step_key, words)
         standing = story.nodes[place]
         changed = step_changed(story, step_key, words)
         if mark_of(standing) != based_on and story_bytes(changed) != story_bytes(story):
-            raise StepMovedOn(standing, mark_of(standing))
+            raise StepMovedOnError(standing, mark_of(standing))
         return changed
 
     return _change(session, actor, draft_id, key, change, now=now)
@@ -137,14 +137,14 @@ def save_head(
 ) -> Story:
     """Put all but the steps as typed: `values` of the story as it stands.
 
-    Raises StepMovedOn when somebody changed it meanwhile.
+    Raises StepMovedOnError when somebody changed it meanwhile.
     """
 
     def change(story: Story) -> Story:
         changed = head_changed(story, values(story))
         mark = mark_of(head_of(story))
         if mark != based_on and story_bytes(changed) != story_bytes(story):
-            raise StepMovedOn(head_of(story), mark)
+            raise StepMovedOnError(head_of(story), mark)
         return changed
 
     return _change(session, actor, draft_id, key, change, now=now)

@@ -36,7 +36,7 @@ def save_translation(
     `finish` says that it follows the source as it is now. Without it the file keeps saying
     what it followed before, so that what changed stays marked; it says nothing if it is new,
     or if its paragraphs now stand as those of the changed source do. `is_checked`: a native
-    speaker has read it. Raises MovedOn, NotPossibleError for a source that cannot be read, and
+    speaker has read it. Raises MovedOnError, NotPossibleError for a source that cannot be read, and
     what `write` raises.
     """
     value = found.source.value
@@ -62,7 +62,7 @@ def still_true(
 ) -> DraftFile:
     """Say of a stale translation that it is right for the source as it is now, unchanged.
 
-    Raises NotPossibleError when either file cannot be read, and MovedOn.
+    Raises NotPossibleError when either file cannot be read, and MovedOnError.
     """
     value = found.translated.value if found.translated else None
     if value is None or found.source.value is None:
