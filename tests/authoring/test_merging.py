@@ -33,7 +33,7 @@ def test_no_line_that_anybody_wrote_is_lost(b: list[str], m: list[str], t: list[
     base, mine, theirs = "\n".join(b), "\n".join(m), "\n".join(t)
     for start in (base, None):
         merged = merge(start, mine, theirs, MARKS).text.split("\n")
-        new = {line for line in [*m, *t] if line not in b}
+        new = {line for line in [*m, *t] if line not in base.split("\n")}
         assert new <= set(merged)
     assert merge(base, mine, base, MARKS).text == mine
     assert merge(base, base, theirs, MARKS).text == theirs

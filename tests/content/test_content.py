@@ -70,7 +70,7 @@ EXAMPLES = {
     "key: my-course": "course.yaml",
     "key: first-module": "modules/01-first-module/module.yaml",
     "questions:\n  - key: child-chose-work": "bank/01-anything.yaml",
-    "  - key: order-of-screening": "bank/02-anything.yaml",
+    "  - key: first-minute": "bank/02-anything.yaml",
     "key: final": "quizzes/final.yaml",
     "key: vessel-at-coralia": "scenarios/vessel-at-coralia.yaml",
     "# reflections/action-plan.yaml": "reflections/action-plan.yaml",

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -171,6 +172,7 @@ def read_in(
     expect(page.get_by_role("status")).to_contain_text("The edition is accepted.")
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_trainer_makes_a_course_of_a_guide_and_is_told_what_its_next_edition_touches(
     app: Flask, session: Session, open_as: OpenAs
 ) -> None:
