@@ -124,6 +124,7 @@ def test_a_module_with_mistakes_is_not_rewritten() -> None:
 
 def test_adapted_course_differs_in_key_and_title_alone() -> None:
     edition = edition_from(content_files("victim-identification"), REGISTRY)
+    assert edition.files  # computed once: the copy must not repeat it
     files = adapted(edition, "victim-identification-palau", "Victims, in Palau")
     before = content_files("victim-identification")
     assert {path for path in files if files[path] != before[path]} == {
