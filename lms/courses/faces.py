@@ -99,6 +99,16 @@ class QuizFace(Value):
     questions: tuple[QuestionFace, ...]
 
 
+def draw_by_seed(
+    quiz: Quiz, questions: Mapping[str, Question], language: str, seed: int | str
+) -> Drawing:
+    """What `draw` chooses by lot, the lot falling from a seed: the same seed draws the same.
+
+    For an attempt the seed is drawn from the system's randomness; a preview names its own.
+    """
+    return draw(quiz, questions, language, Random(seed))  # noqa: S311 - a lot, not a secret
+
+
 def draw(quiz: Quiz, questions: Mapping[str, Question], language: str, random: Random) -> Drawing:
     """Choose the questions of an attempt and the order of their parts.
 

@@ -4,6 +4,7 @@ The unit is one hello: the CPU of one request to a bare Flask `return "hello"` u
 two sync workers, measured in the same minute as the figure beside it.
 """
 
+import functools
 import http.client
 import os
 import sys
@@ -128,7 +129,7 @@ def report_rows(engine: str, sizes: tuple[int, ...], name: str) -> Iterator[Row]
                     cost, rate = request_cost(
                         web_processes(server, installation),
                         installation.port,
-                        lambda client: get(client, path, headers),  # noqa: B023 - called here
+                        functools.partial(get, path=path, headers=headers),
                         warm_up=2,
                     )
                     yield [

@@ -23,6 +23,7 @@ from lms.core.storage import LocalFolder
 from tests.authoring.drafts import SMALL, SMALL_KEY, make_draft, make_trainer
 from tests.factories import give_role, make_account
 from tests.support.client import Client
+from tests.support.pages import Page
 from tests.support.worker import shift_of, work_off
 
 SignIn = Callable[..., Client]
@@ -64,12 +65,9 @@ def test_author_finds_a_question_changes_it_and_brings_the_first_words_back(
     assert "Right answer" in tried.main
 
 
-def first_moment(page: object) -> str:
+def first_moment(page: Page) -> str:
     """The moment of the version that can be restored, as its button says it."""
-    words = [
-        " ".join(button.get_text(" ").split())
-        for button in page.soup.find_all("button")  # type: ignore[attr-defined]
-    ]
+    words = [" ".join(button.get_text(" ").split()) for button in page.soup.find_all("button")]
     return next(word for word in words if word.startswith("Make it so again")).split(" ", 4)[4]
 
 

@@ -6,7 +6,6 @@ import datetime
 import secrets
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from random import Random
 
 from sqlalchemy import update
 
@@ -30,7 +29,7 @@ from lms.core.audit.services import record
 from lms.core.database import Session, insert_once
 from lms.core.errors import NotPossibleError
 from lms.core.text import N_
-from lms.courses.faces import Drawing, draw
+from lms.courses.faces import Drawing, draw_by_seed
 from lms.courses.values.edition import Edition
 from lms.courses.values.quiz import Quiz
 from lms.enrolments.models import Enrolment
@@ -65,7 +64,7 @@ def begin(
     languages = edition.quiz_languages(quiz)
     spoken = language if language in languages else edition.course.language
     questions = edition.questions_in(quiz, spoken)
-    drawing = draw(quiz, questions, spoken, Random(secrets.randbits(64)))  # noqa: S311
+    drawing = draw_by_seed(quiz, questions, spoken, secrets.randbits(64))
     attempt = Attempt(
         enrolment_id=enrolment.id,
         person_id=enrolment.person_id,

@@ -22,7 +22,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from lms.authoring.rules.new_course import key_from
+from lms.authoring.rules.new_course import CourseBegun, key_from
 from lms.courses.catalogue import AUDIENCE_NAMES, LEVEL_NAMES, OPEN_TO_NAMES, TOPIC_NAMES
 
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -125,6 +125,21 @@ class NewCourseForm(KeyedForm):
     open_to = RadioField(
         _("Who may take it"), choices=choices_of(OPEN_TO_NAMES), default="officials"
     )
+
+    @property
+    def begun(self) -> CourseBegun:
+        """What was said of the course, once the form has been found whole."""
+        return CourseBegun(
+            key=self.wanted_key,
+            title=self.title.data or "",
+            summary=self.summary.data or "",
+            language=self.language.data,
+            level=self.level.data,
+            audience=self.audience.data or (),
+            topics=self.topics.data or (),
+            objective=self.objective.data or "",
+            open_to=self.open_to.data,
+        )
 
 
 class AdaptForm(KeyedForm):

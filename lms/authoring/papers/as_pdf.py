@@ -12,6 +12,7 @@ from lms.authoring.papers.parts import Paper
 from lms.authoring.papers.shared import without_dead_links
 from lms.core.pdf.making import make_pdf
 from lms.core.pdf.words import Words, direction, first_strong
+from lms.courses.render.clean import safe
 
 AUTHORITY = "Regional Support Office"
 _SCREEN = re.compile(r'\s(?:tabindex|role|aria-label|rel)="[^"]*"')
@@ -40,7 +41,7 @@ def paper_as_pdf(paper: Paper) -> bytes:
         authority=AUTHORITY,
         moment=f"{paper.made_on.isoformat()}T00:00:00Z",
         safe=_safe,
-        drawing=lambda figure: Markup(inked(figure.drawing, figure.alternative)),  # noqa: S704
+        drawing=lambda figure: safe(inked(figure.drawing, figure.alternative)),
         picture=picture,
         is_wide=lambda figure: size_of_drawing(figure.drawing)[0] > SLIM,
         direction=direction,
@@ -54,7 +55,7 @@ def paper_as_pdf(paper: Paper) -> bytes:
 
 def _safe(html: str) -> Markup:
     """HTML of the renderer without what only a screen needs."""
-    return Markup(_SCREEN.sub("", html))  # noqa: S704 - the renderer made it, nh3 cleaned it
+    return safe(_SCREEN.sub("", html))
 
 
 def _strong(html: str, language: str) -> str:

@@ -12,7 +12,7 @@ from lms.access.rules import scopes_for
 from lms.authoring.forms.beginning import AdaptForm, KeyedForm, NewCourseForm, new_id
 from lms.authoring.queries.drafts import taken_keys
 from lms.authoring.routes.blueprint import blueprint
-from lms.authoring.rules.new_course import CourseBegun, FirstWords, adapted, new_course
+from lms.authoring.rules.new_course import FirstWords, adapted, new_course
 from lms.authoring.services.drafts import begin
 from lms.core.actor import ScopeKind
 from lms.core.errors import BekalError
@@ -46,17 +46,7 @@ def draft_new_empty() -> Response | tuple[str, int]:
     _prepare(form)
     status = 400 if form.is_submitted() else 200
     if form.validate_on_submit():
-        begun = CourseBegun(
-            key=form.wanted_key,
-            title=form.title.data or "",
-            summary=form.summary.data or "",
-            language=form.language.data,
-            level=form.level.data,
-            audience=form.audience.data or (),
-            topics=form.topics.data or (),
-            objective=form.objective.data or "",
-            open_to=form.open_to.data,
-        )
+        begun = form.begun
         try:
             draft = begin(
                 session(),

@@ -23,7 +23,6 @@ from lms.authoring.rules.from_sections import (
     planned,
     suggested,
 )
-from lms.authoring.rules.new_course import CourseBegun, key_from
 from lms.authoring.services.drafts import begin
 from lms.core.errors import BekalError
 from lms.core.request import actor, now, session, settings
@@ -85,23 +84,13 @@ def _begin(
     found: GuideWithEditions,
     edition: StoredGuideEdition,
 ) -> Draft:
-    begun = CourseBegun(
-        key=form.wanted_key,
-        title=form.title.data or "",
-        summary=form.summary.data or "",
-        language=form.language.data,
-        level=form.level.data,
-        audience=form.audience.data or (),
-        topics=form.topics.data or (),
-        objective=form.objective.data or "",
-        open_to=form.open_to.data,
-    )
+    begun = form.begun
     words = PageWords(
         summary=gettext("What officers need from “%(title)s”.", title="%(title)s"),
         module_summary=gettext("What this module is for."),
         body=gettext("Write here, in your own words, what officers need from this section."),
     )
-    objective = key_from(begun.objective)[:40].strip("-") or "first-objective"
+    objective = begun.objective_key
     guide = Guide(found.guide.key, edition.key, found.guide.short)
     files = course_of(begun, planned(sections, roles), guide, words, first_words(), objective)
     return begin(

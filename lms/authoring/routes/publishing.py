@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import format_decimal, gettext
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
@@ -36,6 +36,7 @@ from lms.courses.folder import CourseError, edition_of
 from lms.courses.store import get_edition
 from lms.courses.values.edition import Edition
 from lms.courses.writing import course_files
+from lms.learning.forms.editions import group_choices
 from lms.people.routes.entering import show as show_error
 
 
@@ -114,20 +115,7 @@ def _page(draft: Draft, checked: CheckedDraft, form: PublishForm) -> str:
     touched = Preview()
     if edition is not None and current is not None and looks_after(actor(), draft.course_key):
         touched = preview(session(), actor(), draft.course_key, edition, now=now())
-    form.offer(
-        [
-            (
-                group.value,
-                gettext(
-                    "%(group)s: %(count)s",
-                    group=gettext(GROUP_NAMES[group]),
-                    count=format_decimal(numbers.persons),
-                ),
-            )
-            for group, numbers in touched.groups.items()
-            if numbers.persons
-        ]
-    )
+    form.offer(group_choices(touched))
     form.digest.data = draft.digest
     signature = signature_of(draft, list_reviews(session(), draft))
     return render_template(

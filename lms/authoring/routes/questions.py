@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from random import Random
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
@@ -48,7 +47,7 @@ from lms.core.content.problems import Level, Problem
 from lms.core.errors import BekalError
 from lms.core.languages import own_name
 from lms.core.request import actor, now, session
-from lms.courses.faces import draw, face
+from lms.courses.faces import draw_by_seed, face
 from lms.courses.folder import Reading
 from lms.courses.render.clean import safe
 from lms.courses.render.page import Renderer
@@ -377,7 +376,7 @@ def _tried(question: Question, found: DraftBank, rest: Reading) -> tuple[Asked, 
     questions = {question.key: question}
     language = rest.own_language or "en"
     # Always the same order of the parts, so that an answer is read against what was shown.
-    drawing = draw(quiz, questions, language, Random(question.key))  # noqa: S311 - no secret
+    drawing = draw_by_seed(quiz, questions, language, question.key)
     glossary = rest.first(Glossary) or Glossary.model_construct(file="glossary.yaml", terms=())
     renderer = Renderer(found.registry, glossary)
     drawn = drawing.questions[0]

@@ -11,11 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lms.authoring.rules.new_course import CourseBegun, FirstWords
+from lms.authoring.rules.new_course import CourseBegun, FirstWords, course_begun
 from lms.core.errors import BadInputError
 from lms.core.text import N_
 from lms.courses.values.base import FileValue
-from lms.courses.values.course import Course, Glossary, Module
+from lms.courses.values.course import Glossary, Module
 from lms.courses.values.page import Page, Wellbeing
 from lms.courses.writing import file_text
 
@@ -176,22 +176,11 @@ def course_of(
             )
         )
     minutes = sum(page.minutes for page in pages)
-    course = Course.model_validate(
-        {
-            "file": "course.yaml",
-            "key": begun.key,
-            "title": begun.title,
-            "summary": begun.summary,
-            "language": begun.language,
-            "level": begun.level,
-            "minutes": minutes,
-            "open_to": begun.open_to,
-            "audience": tuple(begun.audience),
-            "topics": tuple(begun.topics),
-            "guides": [{"guide": guide.key, "edition": guide.edition}],
-            "objectives": [{"key": objective, "text": begun.objective}],
-            "certificates": [{"kind": "completion", "hours": max(1, round(minutes / 60))}],
-        }
+    course = course_begun(
+        begun,
+        objective,
+        minutes=minutes,
+        guides=[{"guide": guide.key, "edition": guide.edition}],
     )
     wellbeing = Wellbeing(file="wellbeing.md", title=first.wellbeing, body=first.wellbeing_body)
     files: list[FileValue] = [

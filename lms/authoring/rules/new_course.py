@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.courses.checks.translations import source_digest
@@ -31,6 +31,11 @@ class CourseBegun:
     objective: str
     open_to: str = "officials"
 
+    @property
+    def objective_key(self) -> str:
+        """The key of the one objective, from its words where they give one."""
+        return key_from(self.objective)[:40].strip("-") or "first-objective"
+
 
 @dataclass(frozen=True, slots=True)
 class FirstWords:
@@ -45,13 +50,14 @@ class FirstWords:
     wellbeing_body: str
 
 
-def new_course(begun: CourseBegun, words: FirstWords) -> dict[str, bytes]:
-    """A course with one module and one page, which checks without an error.
+def course_begun(
+    begun: CourseBegun, objective: str, *, minutes: int, guides: Sequence[Mapping[str, str]] = ()
+) -> Course:
+    """The course.yaml of a course that begins, with one objective under this key.
 
-    Raises pydantic.ValidationError for what the format does not know; a form asks first.
+    `guides` are pairs of guide and edition it rests on. Raises pydantic.ValidationError.
     """
-    objective = key_from(begun.objective)[:40].strip("-") or "first-objective"
-    course = Course.model_validate(
+    return Course.model_validate(
         {
             "file": "course.yaml",
             "key": begun.key,
@@ -59,14 +65,24 @@ def new_course(begun: CourseBegun, words: FirstWords) -> dict[str, bytes]:
             "summary": begun.summary,
             "language": begun.language,
             "level": begun.level,
-            "minutes": 5,
+            "minutes": minutes,
             "open_to": begun.open_to,
             "audience": tuple(begun.audience),
             "topics": tuple(begun.topics),
+            "guides": guides,
             "objectives": [{"key": objective, "text": begun.objective}],
-            "certificates": [{"kind": "completion", "hours": 1}],
+            "certificates": [{"kind": "completion", "hours": max(1, round(minutes / 60))}],
         }
     )
+
+
+def new_course(begun: CourseBegun, words: FirstWords) -> dict[str, bytes]:
+    """A course with one module and one page, which checks without an error.
+
+    Raises pydantic.ValidationError for what the format does not know; a form asks first.
+    """
+    objective = begun.objective_key
+    course = course_begun(begun, objective, minutes=5)
     files: list[FileValue] = [
         course,
         Glossary(file="glossary.yaml"),

@@ -66,7 +66,8 @@ def _reporting() -> Report:
         moment = time.monotonic()
         if moment - told > 0.2 or done == total:
             told = moment
-            print(done, total, flush=True)  # noqa: T201 - our output is the answer
+            sys.stdout.write(f"{done} {total}\n")
+            sys.stdout.flush()
 
     return report
 

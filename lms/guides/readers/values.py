@@ -5,18 +5,18 @@ from __future__ import annotations
 import enum
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from lms.core.text import N_
+from lms.guides.rules.levels import levels_without_gaps
 
 MOST_PAGES = 600
 MOST_SECTIONS = 2_000
 MOST_CHARACTERS = 6_000_000
 """Of all texts together; a guide of 300 pages has about a million."""
 LONGEST_TITLE = 300
-DEEPEST_LEVEL = 6
 
 Report = Callable[[int, int], None]
 """Told (done, total) while a reader works."""
@@ -138,19 +138,11 @@ def whole(title: str, pages: int | None, sections: list[ReadSection]) -> ReadGui
         raise UnreadableError(Why.EMPTY)
     if len(kept) > MOST_SECTIONS or sum(len(section.text) for section in kept) > MOST_CHARACTERS:
         raise UnreadableError(Why.TOO_LONG)
-    return ReadGuide(tidy_line(title), pages, tuple(_without_gaps(kept)))
+    return ReadGuide(tidy_line(title), pages, _without_gaps(kept))
 
 
-def _without_gaps(sections: list[ReadSection]) -> list[ReadSection]:
-    """The same tree in which no level is skipped: a third level right below a first is a second."""
-    above: list[int] = []
-    found = []
-    for section in sections:
-        if not section.title:
-            found.append(replace(section, level=1))
-            continue
-        while above and above[-1] >= section.level:
-            above.pop()
-        above.append(section.level)
-        found.append(replace(section, level=min(len(above), DEEPEST_LEVEL)))
-    return found
+def _without_gaps(sections: Sequence[ReadSection]) -> tuple[ReadSection, ...]:
+    levels = levels_without_gaps(sections)
+    return tuple(
+        replace(section, level=level) for section, level in zip(sections, levels, strict=True)
+    )

@@ -13,7 +13,8 @@ from typing import Any
 
 from lms.core.errors import BadInputError, NotFoundError
 from lms.core.text import N_, clean_line
-from lms.guides.readers.values import DEEPEST_LEVEL, LONGEST_TITLE, ReadGuide
+from lms.guides.readers.values import LONGEST_TITLE, ReadGuide
+from lms.guides.rules.levels import DEEPEST_LEVEL, levels_without_gaps
 
 MOST_STEPS = 2_000
 VERBS = ("merge", "split", "in", "out", "title", "leave", "take")
@@ -165,16 +166,10 @@ def kept(tree: Sequence[TreeSection]) -> list[TreeSection]:
 
     A front without title whose text is empty goes.
     """
-    found: list[TreeSection] = []
-    above: list[int] = []
-    for section in tree:
-        if section.is_left_out or not (section.title or section.text.strip()):
-            continue
-        if not section.title:
-            found.append(replace(section, level=1))
-            continue
-        while above and above[-1] >= section.level:
-            above.pop()
-        above.append(section.level)
-        found.append(replace(section, level=min(len(above), DEEPEST_LEVEL)))
-    return found
+    stay = [
+        section
+        for section in tree
+        if not section.is_left_out and (section.title or section.text.strip())
+    ]
+    levels = levels_without_gaps(stay)
+    return [replace(section, level=level) for section, level in zip(stay, levels, strict=True)]

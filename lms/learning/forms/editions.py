@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from flask_babel import format_decimal, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectMultipleField
@@ -12,7 +13,24 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from lms.completion.rules.moving import GROUP_NAMES, Preview
 from lms.courses.rules import EDITION_WITHDRAWAL_NAMES, EditionWithdrawal
+
+
+def group_choices(found: Preview) -> list[tuple[str, str]]:
+    """The groups that a move would touch, with how many persons each has; empty ones left out."""
+    return [
+        (
+            group.value,
+            gettext(
+                "%(group)s: %(count)s",
+                group=gettext(GROUP_NAMES[group]),
+                count=format_decimal(numbers.persons),
+            ),
+        )
+        for group, numbers in found.groups.items()
+        if numbers.persons
+    ]
 
 
 class WithdrawForm(FlaskForm):

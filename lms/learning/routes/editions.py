@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
-from flask_babel import format_decimal, gettext
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from lms.access.permissions import Permission
@@ -34,7 +34,7 @@ from lms.courses.services.editions import restore_edition
 from lms.courses.store import get_edition
 from lms.courses.values.edition import Edition
 from lms.enrolments.rules.states import ENROLMENT_STATE_NAMES, EnrolmentState
-from lms.learning.forms.editions import MoveGroupsForm, MovePersonForm, WithdrawForm
+from lms.learning.forms.editions import MoveGroupsForm, MovePersonForm, WithdrawForm, group_choices
 from lms.learning.queries.learners import LearnerPage, get_learner
 from lms.learning.routes.blueprint import blueprint
 from lms.people.routes.entering import show as show_error
@@ -173,20 +173,7 @@ def _moving(course_key: str, number: int, form: MoveGroupsForm) -> str:
     check_open(stored)
     target = get_edition(session(), stored.digest)
     found = preview(session(), actor(), course_key, target, target_id=stored.id, now=now())
-    form.offer(
-        [
-            (
-                group.value,
-                gettext(
-                    "%(group)s: %(count)s",
-                    group=gettext(GROUP_NAMES[group]),
-                    count=format_decimal(numbers.persons),
-                ),
-            )
-            for group, numbers in found.groups.items()
-            if numbers.persons
-        ]
-    )
+    form.offer(group_choices(found))
     older = {
         source.number: get_edition(session(), _digest(source.edition_id))
         for source in found.sources
