@@ -1,6 +1,7 @@
 """The views of the room, one file a noun. Importing this package puts them on the blueprint."""
 
 from lms.authoring.routes import (
+    bank,
     beginning,
     comments,
     drafts,
@@ -28,6 +29,7 @@ from lms.authoring.routes import (
 from lms.authoring.routes.blueprint import blueprint
 
 __all__ = [
+    "bank",
     "beginning",
     "blueprint",
     "comments",

@@ -15,8 +15,8 @@ from lms.authoring.forms.question_words import KIND_NAMES, lacking_words
 from lms.authoring.models import Draft
 from lms.authoring.queries.drafts import draft_for, may_write
 from lms.authoring.queries.questions import DraftBank, get_bank
+from lms.authoring.routes.bank import citations
 from lms.authoring.routes.blueprint import blueprint
-from lms.authoring.routes.questions import citations
 from lms.authoring.routes.shared import registry
 from lms.authoring.rules.bank.carried import Carried
 from lms.authoring.rules.bank.incoming import Defaults, Standing, key_of

@@ -1,11 +1,11 @@
-"""The question bank of a draft: the list, one question, its versions."""
+"""One question of a draft: written, tried, copied, moved, removed, and its versions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -23,16 +23,15 @@ from lms.authoring.queries.questions import (
     list_item_versions,
     read_rest,
 )
+from lms.authoring.routes.bank import citations, kind_choices, question_address
 from lms.authoring.routes.blueprint import blueprint
 from lms.authoring.routes.shared import registry
 from lms.authoring.rules.bank.checking import problems_in
-from lms.authoring.rules.bank.filters import Wanted, differences, language_choices, narrowed
+from lms.authoring.rules.bank.filters import differences
 from lms.authoring.rules.bank.incoming import key_of
 from lms.authoring.rules.bank.merging import free_key
 from lms.authoring.rules.bank.reading import Item, keys_of
 from lms.authoring.rules.bank.rows import rearranged, without_empty_rows
-from lms.authoring.rules.bank.uses import coverage
-from lms.authoring.rules.questions.written import as_gift, as_moodle_xml
 from lms.authoring.services.questions import (
     ItemMovedOnError,
     add_item,
@@ -57,63 +56,8 @@ from lms.courses.values.question import Question
 from lms.courses.values.quiz import USUAL_REVIEW, Quiz, Slot
 from lms.learning.quizzes import Asked, Reviewed, review_of
 
-PAGE = 25
 MARKED_BY_PEOPLE = frozenset({"essay", "file"})
 Answer = str | BaseResponse | tuple[str, int]
-
-
-@blueprint.get("/drafts/<int:draft_id>/questions")
-@policy(Permission.DRAFT_READ)
-def draft_questions(draft_id: int) -> str:
-    """The questions of a draft, by what they are and where they are asked."""
-    draft = draft_for(session(), actor(), draft_id)
-    found = get_bank(session(), draft, registry())
-    wanted = wanted_here()
-    items = narrowed(found.bank, wanted, found.uses, found.unfinished)
-    pages = max(1, -(-len(items) // PAGE))
-    number = min(max(request.args.get("page", 1, type=int), 1), pages)
-    return render_template(
-        "authoring/questions.html",
-        draft=draft,
-        found=found,
-        items=items[(number - 1) * PAGE : number * PAGE],
-        count=len(items),
-        number=number,
-        pages=pages,
-        address=lambda page: url_for(
-            "authoring.draft_questions", draft_id=draft.id, **{**wanted.in_address(), "page": page}
-        ),
-        wanted=wanted,
-        kinds=kind_choices(),
-        languages=[(code, own_name(code)) for code in language_choices(found.bank)],
-        tags=sorted({tag for item in found.bank.items for tag in item.tags}),
-        sources=_source_choices(found),
-        writes=may_write(session(), actor(), draft),
-        kind_names=KIND_NAMES,
-        coverage=coverage(found.objectives, found.bank.items, found.uses, found.unfinished),
-    )
-
-
-@blueprint.get("/drafts/<int:draft_id>/questions/export")
-@policy(Permission.DRAFT_READ)
-def draft_questions_export(draft_id: int) -> Response:
-    """The ticked questions, or all of the filter, as GIFT or Moodle XML."""
-    draft = draft_for(session(), actor(), draft_id)
-    found = get_bank(session(), draft, registry())
-    ticked = set(request.args.getlist("key"))
-    items = narrowed(found.bank, wanted_here(), found.uses, found.unfinished)
-    chosen = [item for item in items if not ticked or item.key in ticked]
-    whole = [item.question for item in chosen if item.question is not None]
-    if request.args.get("format") == "moodle":
-        content, kind, ending = as_moodle_xml(whole), "application/xml", "xml"
-    else:
-        text, left_out = as_gift(whole)
-        remarks = "".join(f"// Not in this file: {question.key}\n" for question in left_out)
-        content, kind, ending = f"{remarks}{text}".encode(), "text/plain; charset=utf-8", "gift.txt"
-    answer = Response(content, content_type=kind)
-    name = f"{draft.course_key}.{ending}"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
 
 
 @blueprint.route("/drafts/<int:draft_id>/questions/new", methods=["GET", "POST"])
@@ -138,7 +82,7 @@ def draft_question_new(draft_id: int) -> Answer:
     key = wish or key_of(tree["prompt"]) or "question"
     if is_there(found, key, values):
         # The same form sent twice makes one question.
-        return redirect(_address(draft, key), 303)
+        return redirect(question_address(draft, key), 303)
     key = wish or free_key(key, keys_of(found.bank.items))
     try:
         item = add_item(
@@ -156,7 +100,7 @@ def draft_question_new(draft_id: int) -> Answer:
         wrong = {error.field or "": sentence}
         return _new_page(draft, found, form, kind, wrong=wrong), 400
     flash(gettext("The question is in the bank."))
-    return redirect(_address(draft, item.key), 303)
+    return redirect(question_address(draft, item.key), 303)
 
 
 @blueprint.get("/drafts/<int:draft_id>/question/<string:item_key>")
@@ -207,20 +151,7 @@ def draft_question_save(draft_id: int, item_key: str) -> Answer:
         if saved.question is not None
         else gettext("The question is saved as it is. What is still to mend stands beside it.")
     )
-    return redirect(_address(draft, item_key), 303)
-
-
-@blueprint.get("/drafts/<int:draft_id>/questions/at")
-@policy(Permission.DRAFT_READ)
-def draft_question_at(draft_id: int) -> BaseResponse:
-    """From a line of a bank file to the question that stands there; else to the file's text."""
-    draft = draft_for(session(), actor(), draft_id)
-    path, line = request.args.get("path", ""), request.args.get("line", 0, type=int)
-    file = get_bank(session(), draft, registry()).bank.file(path)
-    before = [n for n, begin in enumerate(file.spans) if begin <= line] if file else []
-    if file is None or file.language is not None or not before:
-        return redirect(url_for("authoring.draft_file", draft_id=draft.id, path=path, line=line))
-    return redirect(_address(draft, file.items[before[-1]].key))
+    return redirect(question_address(draft, item_key), 303)
 
 
 @blueprint.post("/drafts/<int:draft_id>/question/<string:item_key>/copy")
@@ -230,7 +161,7 @@ def draft_question_copy(draft_id: int, item_key: str) -> BaseResponse:
     draft = draft_for(session(), actor(), draft_id)
     made = copy_item(session(), actor(), draft, registry(), item_key, now=now())
     flash(gettext("This is the copy. No quiz asks it yet."))
-    return redirect(_address(draft, made.key), 303)
+    return redirect(question_address(draft, made.key), 303)
 
 
 @blueprint.post("/drafts/<int:draft_id>/question/<string:item_key>/remove")
@@ -243,7 +174,7 @@ def draft_question_remove(draft_id: int, item_key: str) -> BaseResponse:
     except BekalError as error:
         session().rollback()
         flash(gettext(error.sentence, **error.values), "bad")
-        return redirect(_address(draft, item_key), 303)
+        return redirect(question_address(draft, item_key), 303)
     flash(gettext("The question is removed. The history of its file keeps it."))
     return redirect(url_for("authoring.draft_questions", draft_id=draft.id), 303)
 
@@ -260,7 +191,7 @@ def draft_question_move(draft_id: int, item_key: str) -> BaseResponse:
         flash(gettext(error.sentence, **error.values), "bad")
     else:
         flash(gettext("The question now stands in %(file)s.", file=moved.file))
-    return redirect(_address(draft, item_key), 303)
+    return redirect(question_address(draft, item_key), 303)
 
 
 @blueprint.post("/drafts/<int:draft_id>/question/<string:item_key>/restore/<int:version_id>")
@@ -270,17 +201,7 @@ def draft_question_restore(draft_id: int, item_key: str, version_id: int) -> Bas
     draft = draft_for(session(), actor(), draft_id)
     restore_item(session(), actor(), draft, registry(), item_key, version_id, now=now())
     flash(gettext("The question is as it was then. What stood before is in its versions."))
-    return redirect(_address(draft, item_key), 303)
-
-
-def wanted_here() -> Wanted:
-    """The filter in the address."""
-    return Wanted.of({name: value for name, value in request.args.items() if len(value) <= 200})
-
-
-def kind_choices() -> list[tuple[str, str]]:
-    """The types of question there is a form for."""
-    return [(kind, gettext(KIND_NAMES[kind])) for kind in FORMS]
+    return redirect(question_address(draft, item_key), 303)
 
 
 def _new_page(
@@ -395,33 +316,8 @@ def _objectives(found: DraftBank) -> list[tuple[str, str]]:
     return [(one.key, one.text) for one in found.objectives]
 
 
-def citations() -> list[tuple[str, str]]:
-    """What can be cited, with its short name: guides by section, other sources as a whole."""
-    known = registry()
-    found = [
-        (f"{guide.key}:{section.key}", f"{guide.short}: {section.title}")
-        for guide in known.guides.values()
-        for section in guide.sections
-    ]
-    return sorted(found) + sorted((key, source.short) for key, source in known.sources.items())
-
-
-def _source_choices(found: DraftBank) -> list[tuple[str, str]]:
-    """The citations this bank uses, by their short names."""
-    used = {source for item in found.bank.items for source in item.sources}
-    named = [(source, found.registry.reference(source)) for source in used]
-    return sorted(
-        ((key, named.short if named else key) for key, named in named),
-        key=lambda pair: pair[1].casefold(),
-    )
-
-
 def _file_name() -> str:
     """The bank file chosen or newly named in the form, without folder and ending."""
     own = request.form.get("new_file", "").strip()
     chosen = request.form.get("file_name", "").rsplit("/", 1)[-1].removesuffix(".yaml")
     return own or chosen or "questions"
-
-
-def _address(draft: Draft, key: str) -> str:
-    return url_for("authoring.draft_question", draft_id=draft.id, item_key=key)

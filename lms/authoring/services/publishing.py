@@ -41,7 +41,8 @@ from lms.notices.rules import Category, NoticeKind
 from lms.notices.services import tell
 from lms.people.models import RoleHeld
 from lms.people.queries.roles import holds
-from lms.people.services.roles import Grantable, grant_role
+from lms.people.services.grantable import Grantable
+from lms.people.services.roles import grant_role
 
 KEEPER = Actor.system("authoring")
 

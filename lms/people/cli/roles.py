@@ -20,7 +20,8 @@ from lms.people.queries.agencies import find_agency
 from lms.people.queries.members import find_member
 from lms.people.queries.persons import find_by_emails
 from lms.people.rules.roles import GRANTABLE, FocalKind
-from lms.people.services.roles import Grantable, grant_role
+from lms.people.services.grantable import Grantable
+from lms.people.services.roles import grant_role
 
 COMMAND = Actor.system("command")
 DAY = click.DateTime(["%Y-%m-%d"])

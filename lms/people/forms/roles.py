@@ -21,7 +21,7 @@ from lms.people.rules.roles import (
     RoleReason,
     scope_kind_for,
 )
-from lms.people.services.roles import Grantable
+from lms.people.services.grantable import Grantable
 
 LONGEST_EMAIL = 320
 

@@ -6,8 +6,6 @@ What a person may is read anew with every request, so a change counts from the n
 from __future__ import annotations
 
 import datetime
-import re
-from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -21,36 +19,14 @@ from lms.core.database import Session
 from lms.core.errors import BadInputError, NotPossibleError, RefusedError
 from lms.core.outbox.services import queue_mail
 from lms.core.text import N_
-from lms.people.models import Agency, Member, Person, RoleHeld
+from lms.people.models import Agency, Person, RoleHeld
 from lms.people.queries.persons import get_person, state_for
 from lms.people.queries.roles import count_other_administrators, get_role, scope_names
 from lms.people.rules.persons import PersonState
-from lms.people.rules.roles import (
-    FOCAL_KIND_NAMES,
-    GRANTABLE,
-    FocalKind,
-    RoleReason,
-    overlaps,
-    scope_kind_for,
-)
+from lms.people.rules.roles import FOCAL_KIND_NAMES, RoleReason, overlaps
+from lms.people.services.grantable import Grantable, checked_scope
 
-_TEXT_SCOPE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _MAY_HOLD = frozenset({PersonState.ACTIVE, PersonState.INVITED, PersonState.SUSPENDED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grantable:
-    """A role as it is to be held. `scope` is a member's code, an agency's id, or an id as text.
-
-    First and last day are days in UTC, both included; no last day means for good.
-    """
-
-    role: Role
-    scope: str = ""
-    focal_kind: FocalKind | None = None
-    is_deputy: bool = False
-    started_on: datetime.date
-    ended_on: datetime.date | None = None
 
 
 def grant_role(
@@ -66,7 +42,7 @@ def grant_role(
     person = get_person(session, actor, person_id, Reach.ALL_MEMBERS, for_change=True)
     if state_for(actor, person) not in _MAY_HOLD:
         raise NotPossibleError(N_("This account is not open, so it can hold no role."))
-    scope_kind = _check(session, person, wanted, now.date())
+    scope_kind = checked_scope(session, person, wanted, today=now.date())
     terms = session.execute(
         scoped(RoleHeld, actor, Reach.ALL_MEMBERS).where(
             RoleHeld.person_id == person.id,
@@ -282,58 +258,6 @@ def _lock(session: Session, actor: Actor, role_id: int) -> RoleHeld:
         count_other_administrators(session, actor, held.person_id, today=held.started_on)
     get_person(session, actor, held.person_id, Reach.ALL_MEMBERS, for_change=True)
     return get_role(session, actor, role_id, Reach.ALL_MEMBERS, for_change=True)
-
-
-def _check(session: Session, person: Person, wanted: Grantable, today: datetime.date) -> ScopeKind:
-    """The kind of scope the role is held in; BadInputError beside the field that is wrong."""
-    if wanted.role not in GRANTABLE:
-        raise BadInputError(N_("This role cannot be granted."), field="role")
-    scope_kind = scope_kind_for(wanted.role, wanted.focal_kind)
-    if scope_kind is None:
-        raise BadInputError(
-            N_("Say what kind of focal point; other roles have no kind."), field="focal_kind"
-        )
-    if wanted.is_deputy and wanted.focal_kind is None:
-        raise BadInputError(N_("Only focal points have deputies."), field="is_deputy")
-    if not _fits(session, person, scope_kind, wanted.scope):
-        raise BadInputError(_SCOPE_HELP[scope_kind], field="scope")
-    if wanted.ended_on is not None and wanted.ended_on < wanted.started_on:
-        raise BadInputError(N_("The last day is before the first."), field="ended_on")
-    if wanted.ended_on is not None and wanted.ended_on < today:
-        raise BadInputError(N_("This term is over already."), field="ended_on")
-    return scope_kind
-
-
-_SCOPE_HELP: dict[ScopeKind, str] = {
-    ScopeKind.ALL: N_("This role is held for all members."),
-    ScopeKind.MEMBER: N_("A focal point is of the member they belong to."),
-    ScopeKind.AGENCY: N_("Choose an open agency of the member the person belongs to."),
-    **dict.fromkeys(
-        (
-            ScopeKind.COURSE,
-            ScopeKind.EVENT,
-            ScopeKind.INSTITUTION,
-            ScopeKind.PLACEMENT,
-            ScopeKind.CHAPTER,
-        ),
-        N_("Write the short name or number: small letters, digits and hyphens."),
-    ),
-}
-
-
-def _fits(session: Session, person: Person, scope_kind: ScopeKind, scope: str) -> bool:
-    if scope_kind is ScopeKind.ALL:
-        return scope == ""
-    if scope_kind is ScopeKind.MEMBER:
-        return scope == person.member_code and session.get(Member, scope) is not None
-    if scope_kind is ScopeKind.AGENCY:
-        agency = session.get(Agency, int(scope)) if scope.isdecimal() else None
-        return (
-            agency is not None
-            and agency.member_code == person.member_code
-            and agency.closed_at is None
-        )
-    return _TEXT_SCOPE.fullmatch(scope) is not None
 
 
 def _keep_an_administrator(

@@ -26,9 +26,10 @@ from lms.people.rules.imports.rows import Bounds, Ground, KnownAgency, Wanted, c
 from lms.people.rules.roles import FocalKind
 from lms.people.rules.sign_in import INVITATION_LASTS
 from lms.people.services.agencies import add_agency
+from lms.people.services.grantable import Grantable
 from lms.people.services.imports.writing import make_people
 from lms.people.services.invitations import accept_invitation
-from lms.people.services.roles import Grantable, grant_role
+from lms.people.services.roles import grant_role
 from lms.people.services.tokens import issue_token
 from lms.web.demonstration.cast import COURSE, Player, players
 
