@@ -4,13 +4,19 @@ import argparse
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from subprocess import SubprocessError
 from types import FrameType
+
+from sqlalchemy.exc import SQLAlchemyError
 
 Row = Sequence[str]
 """The cells of one line, in the order of the table's columns."""
+BROKEN = (RuntimeError, OSError, LookupError, ValueError, SubprocessError, SQLAlchemyError)
+"""What stops one measure and lets the next begin; an error of any other kind ends the script."""
 
 
 class TookTooLongError(Exception):
@@ -23,6 +29,7 @@ class Measure:
 
     run: Callable[[], Iterator[Row]]
     seconds: int
+    group: str = ""
 
     @property
     def name(self) -> str:
@@ -46,29 +53,46 @@ class Table:
         """Register a function as a measure that is stopped after `seconds`."""
 
         def register(function: Callable[[], Iterator[Row]]) -> Callable[[], Iterator[Row]]:
-            self.measures[function.__name__] = Measure(function, seconds)
+            self.add(function, seconds=seconds)
             return function
 
         return register
 
+    def add(self, function: Callable[[], Iterator[Row]], *, seconds: int, group: str = "") -> None:
+        """Register a function of another file, by the name of a group too."""
+        self.measures[function.__name__] = Measure(function, seconds, group)
+
     def main(self, arguments: Sequence[str]) -> int:
-        """Run the measures named, or all, and print the table; 1 if any did not hold or finish."""
+        """Run the measures named, of the groups named, or all, and print the table.
+
+        Returns 1 if any did not hold or finish, 2 if there is no such measure.
+        """
         parser = argparse.ArgumentParser()
         parser.add_argument("names", nargs="*", metavar="measure")
         parser.add_argument("--list", action="store_true", help="name the measures and stop")
         chosen = parser.parse_args(arguments)
         if chosen.list:
             for measure in self.measures.values():
-                print(f"{measure.name:24} at most {measure.seconds:4} s  {measure.purpose}")
+                print(
+                    f"{measure.name:30} {measure.group:6} at most {measure.seconds:4} s  "
+                    f"{measure.purpose}"
+                )
             return 0
-        unknown = [name for name in chosen.names if name not in self.measures]
+        unknown = [name for name in chosen.names if not self._named(name)]
         if unknown:
             print(f"There is no measure {unknown[0]}. See --list.", file=sys.stderr)
             return 2
         print(_line(self.columns))
         print(_line(["---"] * len(self.columns)), flush=True)
-        ended = [self._run(self.measures[name]) for name in chosen.names or self.measures]
+        names = chosen.names or self.measures
+        ended = [self._run(measure) for name in names for measure in self._named(name)]
         return 0 if all(ended) else 1
+
+    def _named(self, name: str) -> list[Measure]:
+        """The measure of that name, or all of the group of that name."""
+        if name in self.measures:
+            return [self.measures[name]]
+        return [each for each in self.measures.values() if name and each.group == name]
 
     def _run(self, measure: Measure) -> bool:
         started = time.monotonic()
@@ -80,6 +104,10 @@ class Table:
                     good = good and NOT_HELD not in row
         except TookTooLongError:
             print(_line([measure.name, f"stopped after {measure.seconds} s"]), flush=True)
+            return False
+        except BROKEN:
+            traceback.print_exc()
+            print(_line([measure.name, "broke off"]), flush=True)
             return False
         print(f"{measure.name}: {time.monotonic() - started:.0f} s", file=sys.stderr)
         return good

@@ -22,6 +22,8 @@ from lms.core.errors import BadInputError
 from lms.core.uploads.kinds import Kind, check_upload
 from lms.core.uploads.pictures import written_anew
 from lms.guides.readers.child import read_file
+from script.measures.fault_rows import fault_row
+from script.measures.frame import Row
 from tests.guides.files import make_pdf
 from tests.guides.hostile import damaged, files_of, read_here
 
@@ -188,3 +190,27 @@ def _large_docx() -> bytes:
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()
+
+
+def importers() -> Iterator[Row]:
+    """Thousands of damaged and hostile files, and the largest ones: read, or refused in words."""
+    for name, found in small_files():
+        yield fault_row(
+            f"damaged and hostile files: {name}",
+            "none",
+            meanwhile=f"{found.examples} files",
+            lost="nothing",
+            seen=f"{found.refused} refused in words, none broke it; slowest {found.slowest:.2f} s",
+            well_after=None,
+            is_held=found.examples >= EXAMPLES // 2 and found.slowest < SLOWEST,
+        )
+    for large in large_files():
+        yield fault_row(
+            f"the largest file: {large.name}",
+            "none",
+            meanwhile=f"{large.size / 1024 / 1024:.0f} MB, {large.sections} sections",
+            lost="nothing",
+            seen=f"read in {large.seconds:.1f} s with at most {large.megabytes:.0f} MB",
+            well_after=None,
+            is_held=large.held,
+        )

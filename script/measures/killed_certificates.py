@@ -6,7 +6,7 @@ import os
 import signal
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from flask import Flask
 from sqlalchemy import select
@@ -22,13 +22,39 @@ from lms.core.database import Session, for_reading
 from lms.core.extensions import db
 from lms.core.jobs.models import Job, JobState
 from lms.core.storage import LocalFolder
-from script.measures import processes, product
+from script.measures import growth, processes, product
+from script.measures.fault_rows import fault_row
+from script.measures.frame import Row
 
 KEEPER = Actor.system("measure")
 LONGEST = 600.0
 """Seconds a job may take with the kill: the lease of 30 s, a pause, and the documents."""
 
 Ask = Callable[[Session, Actor, CertificateFilter], Job]
+
+
+def worker_killed_in_certificates() -> Iterator[Row]:
+    """kill -9 while all certificates are made anew, and while they are packed: each is exact."""
+    for engine in product.ENGINES:
+        with product.installed(engine) as installation:
+            installation.lms("demo", "cohort", seconds=600)
+            app = growth.app_of(installation)
+            with installation.serving():
+                before = wait_until_made(app)
+            anew_at, _ = kill_in(installation, app, make_anew, after=30)
+            after = digests(app)
+            pack_at, run_id = kill_in(installation, app, pack, after=30)
+            in_zip = packed(installation, run_id)
+            changed = sum(before.get(number) != after.get(number) for number in before | after)
+            yield fault_row(
+                "kill -9 of the worker in certificates",
+                engine,
+                meanwhile=f"{len(before)} made anew (killed at {anew_at}), packed (at {pack_at})",
+                lost=f"{changed} came out otherwise; {len(in_zip)} in the ZIP",
+                seen="the job's page counts on",
+                well_after=None,
+                is_held=not changed and sorted(in_zip) == sorted(before.values()),
+            )
 
 
 def digests(app: Flask) -> dict[str, str]:

@@ -29,7 +29,19 @@ def table() -> Table:
         time.sleep(60)
         yield ["never", held(True)]
 
+    def failing() -> Iterator[Row]:
+        """Something that finds no server."""
+        raise RuntimeError("The server did not start.")
+        yield []
+
+    table.add(failing, seconds=5, group="pair")
+    table.add(late, seconds=5, group="pair")
     return table
+
+
+def late() -> Iterator[Row]:
+    """Something that comes after."""
+    yield ["late", held(True)]
 
 
 def test_measures_print_rows_of_one_table(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,6 +63,15 @@ def test_measure_is_stopped_at_its_bound(table: Table, capsys: pytest.CaptureFix
     assert table.main(["endless"]) == 1
     assert time.monotonic() - begun < 10
     assert "stopped after 1 s" in capsys.readouterr().out
+
+
+def test_group_is_run_whole_although_one_broke_off(
+    table: Table, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert table.main(["pair"]) == 1
+    told = capsys.readouterr()
+    assert told.out.splitlines()[2:] == ["| failing | broke off |", "| late | yes |"]
+    assert "The server did not start." in told.err
 
 
 def test_unknown_measure_is_refused(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
