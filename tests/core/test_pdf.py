@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from config import ROOT, Environment, Settings, SettingsError
+from lms.core.pdf.aside import make_pdf_aside
 from lms.core.pdf.making import (
     DocumentError,
     DoesNotFitError,
@@ -85,20 +86,13 @@ def test_the_web_process_never_holds_weasyprint(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
-def test_the_same_document_is_the_same_bytes_in_another_process() -> None:
-    script = (
-        "import hashlib\n"
-        "from tests.core.test_pdf import made\n"
-        "print(hashlib.sha256(made('<h1>One</h1><p>Two</p>')).hexdigest())"
-    )
-    program = "import importlib.util, sys; sys.path.insert(0, '.');" + "\n" + script
-    said = [
-        subprocess.run(
-            [sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=True
-        ).stdout
-        for _ in range(2)
-    ]
-    assert said[0] == said[1]
+def test_document_made_aside_has_the_same_bytes_and_says_the_same_errors() -> None:
+    body = "<h1>One</h1><p>Two ສະບາຍດີ</p>"
+    aside = make_pdf_aside(page_of(body), sheet="papers.css", identifier="test")
+    assert aside == made(body)
+    with pytest.raises(UnprintableError) as refused:
+        make_pdf_aside(page_of("<p>\U00018b00</p>"), sheet="papers.css", identifier="test")
+    assert refused.value.characters == ("\U00018b00",)
 
 
 def test_documents_made_at_once_are_those_made_one_by_one() -> None:

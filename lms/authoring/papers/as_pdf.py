@@ -10,7 +10,7 @@ from markupsafe import Markup
 from lms.authoring.papers.drawings import SLIM, inked, size_of_drawing
 from lms.authoring.papers.parts import Paper
 from lms.authoring.papers.shared import without_dead_links
-from lms.core.pdf.making import make_pdf
+from lms.core.pdf.aside import make_pdf_aside
 from lms.core.pdf.words import Words, direction, first_strong
 from lms.courses.render.clean import safe
 
@@ -23,8 +23,8 @@ _ITEM_OR_PARAGRAPH = re.compile(r"<(/?)(li|p)\b[^>]*>")
 def paper_as_pdf(paper: Paper) -> bytes:
     """The paper for A4, tagged; the same paper gives the same bytes.
 
-    Raises what `lms.core.pdf.making.make_pdf` raises: UnprintableError for a letter no font
-    of ours has.
+    Raises what `lms.core.pdf.aside.make_pdf_aside` raises: UnprintableError for a letter no
+    font of ours has.
     """
     words = Words.of(paper.words_language)
     pictures: dict[str, bytes] = {}
@@ -50,7 +50,7 @@ def paper_as_pdf(paper: Paper) -> bytes:
     )
     html = _items_inline(without_dead_links(html))
     identifier = hashlib.sha256(html.encode()).hexdigest()[:32]
-    return make_pdf(html, sheet="booklet.css", identifier=identifier, pictures=pictures)
+    return make_pdf_aside(html, sheet="booklet.css", identifier=identifier, pictures=pictures)
 
 
 def _safe(html: str) -> Markup:

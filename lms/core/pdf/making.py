@@ -23,6 +23,10 @@ class UnprintableError(ValueError):
         codes = ", ".join(f"U+{ord(character):04X}" for character in characters)
         super().__init__(f"No installed font can print {codes}.")
 
+    def __reduce__(self) -> tuple[type[UnprintableError], tuple[tuple[str, ...]]]:
+        """What it is made of anew when it comes from another process."""
+        return type(self), (self.characters,)
+
 
 class DocumentError(ValueError):
     """The template cannot be made into a document: something it names is missing or refused."""
