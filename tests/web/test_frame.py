@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from lms.core import clock, request
+from lms.core.apart import Try
 from lms.web import errors
+from lms.web.transaction import WriteOnReadError
 from tests.factories import make_official
 
 
@@ -69,6 +73,26 @@ def test_unexpected_error_says_nothing_was_saved_and_gives_a_code(
     assert "Nothing was saved" in page.main
     assert "secret" not in page.html
     assert page.response.headers["X-Request-Id"] in page.main
+
+
+def test_view_that_writes_while_answering_get_fails_and_keeps_nothing(
+    app: Flask, client, session, monkeypatch
+) -> None:
+    refused = []
+
+    def write() -> str:
+        request.session().add(Try(key="written by a GET", tried_at=clock.now()))
+        try:
+            request.session().flush()
+        except WriteOnReadError as error:
+            refused.append(error)
+            raise
+        return "written"
+
+    monkeypatch.setitem(app.view_functions, "web.help_page", _like(app, "web.help_page", write))
+    client.get("/help", status=500)
+    assert len(refused) == 1
+    assert session.execute(select(Try)).first() is None
 
 
 def test_every_kind_of_refusal_has_a_page() -> None:

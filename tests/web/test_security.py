@@ -90,6 +90,7 @@ def test_every_answer_forbids_framing_inline_code_and_guessing_of_types(
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
+    assert "Access-Control-Allow-Origin" not in headers
 
 
 def test_link_of_a_mail_does_not_leak_by_referrer(client: Client) -> None:
