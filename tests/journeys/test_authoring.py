@@ -122,16 +122,6 @@ def look(page: Page, name: str) -> None:
         browser.screenshots(page, Path(SHOTS), f"authoring-{name}")
 
 
-def press(page: Page, words: str) -> None:
-    """Press the button with these words in the main part."""
-    page.locator("main").get_by_role("button", name=words, exact=True).first.click()
-
-
-def follow(page: Page, words: str) -> None:
-    """Follow the link with these words in the main part."""
-    page.locator("main").get_by_role("link", name=words, exact=True).first.click()
-
-
 def worked(app: Flask) -> None:
     """The worker reads the guides that wait."""
     with app.app_context():
@@ -150,17 +140,17 @@ def read_in(
 ) -> None:
     """Send a guide's file, wait for the worker, and accept the tree as it was found."""
     page.goto("/guides")
-    follow(page, "Read a guide in")
+    browser.follow(page, "Read a guide in")
     page.get_by_label("The guide's file").set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     )
-    press(page, "Read the file")
+    browser.press(page, "Read the file")
     expect(page.locator("main")).to_contain_text("Waiting for its turn")
     worked(app)
     expect(page.locator("main")).to_contain_text("Correct the tree", timeout=20_000)
     if name.endswith(".docx"):
         look(page, "tree")
-    follow(page, "Accept this tree")
+    browser.follow(page, "Accept this tree")
     if page.get_by_label("Guide", exact=True).locator("option", has_text=title).count():
         page.get_by_label("Guide", exact=True).select_option(label=title)
     else:
@@ -168,7 +158,7 @@ def read_in(
         page.get_by_label("Its short name").fill(title.split()[0])
     page.get_by_label("Year").fill(str(year))
     page.get_by_label("Publisher").fill("Regional Support Office")
-    page.locator("main").get_by_role("button", name="Accept").click()
+    browser.click(page.locator("main").get_by_role("button", name="Accept"))
     expect(page.get_by_role("status")).to_contain_text("The edition is accepted.")
 
 
@@ -205,21 +195,21 @@ def test_trainer_makes_a_course_of_a_guide_and_is_told_what_its_next_edition_tou
 def mend_question(page: Page, draft: str) -> None:
     """What Moodle does not ask for and a course does: what is said to a wrong number."""
     page.goto(f"{draft}/questions?state=unfinished")
-    page.locator("main").get_by_role("link", name="How many people sit").click()
+    browser.click(page.locator("main").get_by_role("link", name="How many people sit"))
     page.get_by_label("Feedback to any other number").fill("Count the interpreter too.")
-    press(page, "Save the question")
+    browser.press(page, "Save the question")
     expect(page.get_by_role("status")).to_contain_text("The question is saved.")
 
 
 def write_page(page: Page, draft: str) -> None:
     """The text of one page, which shows itself as learners will see it."""
     page.goto(draft)
-    follow(page, "The first minute")
+    browser.follow(page, "The first minute")
     page.get_by_label("Text, in Markdown").fill(
         "Say who you are. [@guide-meeting-people:the-first-minute]"
     )
     expect(page.get_by_role("region", name="As learners see it")).to_contain_text("Meeting")
-    press(page, "Save")
+    browser.press(page, "Save")
     expect(page.get_by_role("status").first).to_be_visible()
 
 
@@ -228,22 +218,22 @@ def get_signed(page: Page, draft: str, reading: Page) -> None:
     page.goto(f"{draft}/review")
     expect(page.locator("main")).to_contain_text("Nothing keeps it from being published.")
     page.get_by_label("Malee Srisai").check()
-    press(page, "Ask for review")
+    browser.press(page, "Ask for review")
     expect(page.get_by_role("status")).to_contain_text("Review is asked for")
     reading.goto("/drafts")
-    follow(reading, "Meeting people")
-    follow(reading, "Review")
+    browser.follow(reading, "Meeting people")
+    browser.follow(reading, "Review")
     look(reading, "review")
-    press(reading, "Sign it")
+    browser.press(reading, "Sign it")
     expect(reading.get_by_role("status")).to_contain_text("You have signed the draft.")
 
 
 def publish(page: Page, draft: str) -> None:
     """Look at what changes, and publish what was signed."""
     page.goto(f"{draft}/review")
-    follow(page, "Look at what changes, and publish")
+    browser.follow(page, "Look at what changes, and publish")
     look(page, "publish")
-    press(page, "Publish")
+    browser.press(page, "Publish")
     expect(page.locator("main")).to_contain_text("Published as edition 1")
 
 
@@ -251,28 +241,28 @@ def take(page: Page) -> None:
     """Take the course from the catalogue to its end."""
     page.set_default_timeout(8000)
     page.goto(f"/courses/{KEY}")
-    press(page, "Take this course")
-    follow(page, "Begin")
+    browser.press(page, "Take this course")
+    browser.follow(page, "Begin")
     for lesson in ("Act, means and purpose", "Consent", "The first minute", "Interpreters"):
         expect(page.get_by_role("heading", level=1)).to_have_text(lesson)
-        press(page, "Done, next lesson")
+        browser.press(page, "Done, next lesson")
     expect(page.get_by_role("heading", level=1)).to_have_text("At the counter")
-    press(page, "Begin")
+    browser.press(page, "Begin")
     page.get_by_label("Ask him.").check()
-    press(page, "Do this")
+    browser.press(page, "Do this")
     expect(page.locator("main")).to_contain_text("Ask him to wait outside")
-    press(page, "Go on")
+    browser.press(page, "Go on")
     page.get_by_label("Ask her alone.").check()
-    press(page, "Do this")
+    browser.press(page, "Do this")
     expect(page.locator("main")).to_contain_text("It ended well")
-    follow(page, "Next")
+    browser.follow(page, "Next")
     expect(page.get_by_role("heading", level=1)).to_have_text("Referral")
-    press(page, "Done, next lesson")
-    press(page, "Begin")
+    browser.press(page, "Done, next lesson")
+    browser.press(page, "Begin")
     page.get_by_label("The person", exact=True).check()
     page.get_by_label("False", exact=True).check()
     page.get_by_role("textbox").fill("3")
-    press(page, "Hand in")
+    browser.press(page, "Hand in")
     expect(page.locator("main")).to_contain_text("3 of 3")
     page.goto(f"/learning/{KEY}")
     expect(page.get_by_role("heading", name="You have completed this course")).to_be_visible()
@@ -281,8 +271,8 @@ def take(page: Page) -> None:
 def work_list(page: Page) -> set[tuple[str, ...]]:
     """Compare the two editions; the lines of the list of what the newer one touches."""
     page.goto("/guides/guide-meeting-people")
-    press(page, "Compare")
-    press(page, "List what this touches")
+    browser.press(page, "Compare")
+    browser.press(page, "List what this touches")
     look(page, "work")
     return {
         tuple(item.locator("h3, p").all_inner_texts())
@@ -293,8 +283,8 @@ def work_list(page: Page) -> set[tuple[str, ...]]:
 def course_of_sections(page: Page) -> str:
     """A draft of three modules; the address of its outline."""
     page.goto("/guides/guide-meeting-people")
-    follow(page, "English, 2024")
-    follow(page, "Make a course of sections")
+    browser.follow(page, "English, 2024")
+    browser.follow(page, "Make a course of sections")
     roles = {
         "Imprint": "Not in the course", "Key concepts": "Begins a module",
         "Act, means and purpose": "A page", "Consent": "A page",
@@ -309,7 +299,7 @@ def course_of_sections(page: Page) -> str:
     page.get_by_label("What can the learner do afterwards?").fill("Meet a person alone")
     page.get_by_label("Police", exact=True).check()
     page.get_by_label("Trafficking in persons").check()
-    press(page, "Make the draft")
+    browser.press(page, "Make the draft")
     expect(page.get_by_role("heading", level=2)).to_contain_text(
         ["Key concepts", "First contact", "Afterwards"]
     )
@@ -325,8 +315,8 @@ def bring(page: Page, draft: str, content: str, name: str, *, source: str) -> No
     )
     page.get_by_label("Objective of questions").select_option(index=1)
     page.get_by_label("Source of questions").fill(source)
-    press(page, "Read them")
-    page.locator("main").get_by_role("button", name="Take all").click()
+    browser.press(page, "Read them")
+    browser.click(page.locator("main").get_by_role("button", name="Take all"))
     expect(page.locator("main")).to_contain_text("The questions are in the bank")
 
 
@@ -334,17 +324,17 @@ def make_quiz(page: Page, draft: str) -> None:
     """A quiz of the three questions, in the last module."""
     page.goto(draft)
     section = page.locator("section").filter(has=page.get_by_role("heading", name="Afterwards"))
-    section.locator("summary", has_text="Add or change").last.click()
-    section.get_by_role("link", name="Add a quiz").click()
+    browser.click(section.locator("summary", has_text="Add or change").last)
+    browser.click(section.get_by_role("link", name="Add a quiz"))
     page.get_by_label("Title").fill("What would you do?")
-    press(page, "Add")
+    browser.press(page, "Add")
     expect(page.get_by_role("heading", level=1)).to_have_text("What would you do?")
     for place in range(3):
         page.get_by_label("A question that is always asked").select_option(index=1)
-        press(page, "Add this question")
+        browser.press(page, "Add this question")
         expect(page.get_by_role("group", name=f"Place {place + 1}")).to_be_visible()
     page.get_by_label("Minutes it takes").fill("5")
-    press(page, "Save the quiz")
+    browser.press(page, "Save the quiz")
     expect(page.get_by_role("status")).to_be_visible()
 
 
@@ -352,14 +342,14 @@ def write_scenario(page: Page, draft: str) -> None:
     """A scenario with a choice that harms, a way back, and a good ending."""
     page.goto(draft)
     section = page.locator("section").filter(has=page.get_by_role("heading", name="First contact"))
-    section.locator("summary", has_text="Add or change").last.click()
-    section.get_by_role("link", name="Add a scenario").click()
+    browser.click(section.locator("summary", has_text="Add or change").last)
+    browser.click(section.get_by_role("link", name="Add a scenario"))
     page.get_by_label("Title of the scenario").fill("At the counter")
-    press(page, "Begin it")
-    follow(page, "1. The beginning")
+    browser.press(page, "Begin it")
+    browser.follow(page, "1. The beginning")
     page.get_by_label("What happens here").fill("A woman and a man stand at your counter.")
     page.get_by_label("The learner chooses").check()
-    page.get_by_text("Choices", exact=True).click()
+    browser.click(page.get_by_text("Choices", exact=True))
     for place, (text, wise, then, why, to) in enumerate(
         (
             (
@@ -380,19 +370,19 @@ def write_scenario(page: Page, draft: str) -> None:
         choice.get_by_label("Goes to").select_option(label=to)
     choice.get_by_label("The way back").fill("Ask him to wait outside, and begin again.")
     look(page, "step")
-    press(page, "Save")
+    browser.press(page, "Save")
     expect(page.locator("main")).to_contain_text("Dead end")
-    follow(page, "2. step-3")
+    browser.follow(page, "2. step-3")
     page.get_by_label("What happens here").fill("Nobody says a word.")
     page.get_by_label("It leads on to another step").check()
-    page.get_by_text("If it leads on, or is an ending").click()
+    browser.click(page.get_by_text("If it leads on, or is an ending"))
     page.get_by_label("Leads on to", exact=True).select_option(label="1. The beginning")
     page.get_by_label("Title").fill("Silence")
-    page.get_by_label("Title").press("Enter")
-    follow(page, "3. A good ending")
+    browser.type_enter(page)
+    browser.follow(page, "3. A good ending")
     page.get_by_label("What happens here").fill("She has your card.")
-    press(page, "Save")
-    follow(page, "Title, introduction, debrief")
+    browser.press(page, "Save")
+    browser.follow(page, "Title, introduction, debrief")
     page.get_by_label("Minutes").fill("5")
     page.get_by_label("Summary").fill("Two people, one of whom speaks.")
     page.get_by_label("Meet a person alone").check()
@@ -401,6 +391,6 @@ def write_scenario(page: Page, draft: str) -> None:
     )
     page.get_by_label("Introduction").fill("You are on duty.")
     page.get_by_label("Debrief").fill("It was about who answers.")
-    press(page, "Save")
+    browser.press(page, "Save")
     expect(page.locator("main")).to_contain_text("every way comes to an ending")
     look(page, "story")

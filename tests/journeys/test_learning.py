@@ -196,20 +196,10 @@ def look(page: Page, name: str) -> None:
         browser.screenshots(page, Path(SHOTS), name)
 
 
-def press(page: Page, words: str) -> None:
-    """Press the button with these words in the main part."""
-    page.locator("main").get_by_role("button", name=words, exact=True).click()
-
-
-def follow(page: Page, words: str) -> None:
-    """Follow the link with these words in the main part."""
-    page.locator("main").get_by_role("link", name=words, exact=True).first.click()
-
-
 def why_not_complete(page: Page) -> dict[str, str]:
     """What the course page, opened by its crumb, says is missing, each with what would do it."""
-    page.locator(".crumbs").get_by_role("link", name="A small course").click()
-    page.get_by_text("Why is this not complete?").click()
+    browser.click(page.locator(".crumbs").get_by_role("link", name="A small course"))
+    browser.click(page.get_by_text("Why is this not complete?"))
     found = {}
     for line in page.locator("details[open] li:visible").all():
         title = line.locator("a").inner_text()
@@ -261,27 +251,29 @@ def test_official_takes_a_course_from_sign_in_to_complete(
     page.goto("/sign-in")
     page.get_by_label("E-mail").fill(person.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    press(page, "Sign in")
+    browser.press(page, "Sign in")
     accept_terms(page)
-    page.get_by_role("link", name="My learning").locator("visible=true").first.click()
+    browser.click(page.get_by_role("link", name="My learning").locator("visible=true").first)
     look(page, "my-learning-empty")
 
-    follow(page, "See the courses")
+    browser.follow(page, "See the courses")
     look(page, "catalogue")
-    follow(page, "A small course")
+    browser.follow(page, "A small course")
     look(page, "course-before")
-    press(page, "Take this course")
+    browser.press(page, "Take this course")
     expect(page.get_by_role("heading", level=1)).to_have_text("A small course")
     left = {"Asking": READ, "Check": PASS, "On the quay": PLAY, "Your plan": WRITE}
-    page.get_by_text("Why is this not complete?").click()
+    browser.click(page.get_by_text("Why is this not complete?"))
     look(page, "course-begun")
-    follow(page, "Begin")
+    browser.follow(page, "Begin")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Asking")
     look(page, "lesson")
     assert why_not_complete(page) == left
-    follow(page, "Carry on" if page.get_by_role("link", name="Carry on").count() else "Begin")
-    press(page, "Done, next lesson")
+    browser.follow(
+        page, "Carry on" if page.get_by_role("link", name="Carry on").count() else "Begin"
+    )
+    browser.press(page, "Done, next lesson")
     expect(page.get_by_role("heading", level=1)).to_have_text("Check")
     look(page, "quiz-before")
     del left["Asking"]
@@ -291,15 +283,15 @@ def test_official_takes_a_course_from_sign_in_to_complete(
     play_badly_and_recover(page, left)
     write_the_plan(page, left)
 
-    page.locator(".crumbs").get_by_role("link", name="A small course").click()
+    browser.click(page.locator(".crumbs").get_by_role("link", name="A small course"))
     expect(page.get_by_role("heading", name="You have completed this course")).to_be_visible()
     expect(page.get_by_text("Why is this not complete?")).to_have_count(0)
     for optional in ("An afternoon together", "What you take with you"):
-        follow(page, optional)
+        browser.follow(page, optional)
         expect(page.get_by_text("Not needed to complete the course")).to_be_visible()
         look(page, optional.lower().replace(" ", "-"))
-        page.locator(".crumbs").get_by_role("link", name="A small course").click()
-    page.locator(".crumbs").get_by_role("link", name="My learning").click()
+        browser.click(page.locator(".crumbs").get_by_role("link", name="A small course"))
+    browser.click(page.locator(".crumbs").get_by_role("link", name="My learning"))
     expect(page.locator("main").get_by_text("Complete", exact=True).first).to_be_visible()
     look(page, "my-learning-complete")
 
@@ -308,31 +300,31 @@ def accept_terms(page: Page) -> None:
     """Privacy notice and terms, which everybody agrees to before anything else."""
     page.locator("#privacy").check()
     page.locator("#terms").check()
-    press(page, "Go on")
+    browser.press(page, "Go on")
 
 
 def fail_then_pass(page: Page, edition: Edition, left: dict[str, str]) -> None:
     """The quiz: saved in the middle, failed once, passed the second time."""
-    follow(page, "Carry on")
-    press(page, "Begin")
+    browser.follow(page, "Carry on")
+    browser.press(page, "Begin")
     look(page, "attempt")
     answer(page, edition, wrongly=("who-answers", "which-first", "one-word"))
-    press(page, "Save and go on later")
+    browser.press(page, "Save and go on later")
     expect(page.get_by_role("status")).to_contain_text("Your answers are saved.")
     assert why_not_complete(page) == left
-    follow(page, "Carry on")
-    follow(page, "Go on with your attempt")
+    browser.follow(page, "Carry on")
+    browser.follow(page, "Go on with your attempt")
     expect(page.get_by_role("textbox").first).to_have_value("Captain")
-    press(page, "Hand in")
+    browser.press(page, "Hand in")
     expect(page.locator("main")).to_contain_text("Not passed yet: 4 of 7. You need 6.")
     expect(page.locator("main")).not_to_contain_text("Only the person knows.")
     look(page, "failed")
     assert why_not_complete(page) == left
-    follow(page, "Carry on")
+    browser.follow(page, "Carry on")
     look(page, "quiz-between")
-    press(page, "Try again")
+    browser.press(page, "Try again")
     answer(page, edition, wrongly=("how-many",))
-    press(page, "Hand in")
+    browser.press(page, "Hand in")
     expect(page.locator("main")).to_contain_text("Passed: 6 of 7.")
     expect(page.locator("main")).to_contain_text("Only the person knows.")
     look(page, "passed")
@@ -342,20 +334,20 @@ def fail_then_pass(page: Page, edition: Edition, left: dict[str, str]) -> None:
 
 def play_badly_and_recover(page: Page, left: dict[str, str]) -> None:
     """The scenario: a harmful choice, the way back, a good end."""
-    follow(page, "Carry on")
+    browser.follow(page, "Carry on")
     look(page, "scenario-before")
-    press(page, "Begin")
+    browser.press(page, "Begin")
     look(page, "scenario-choice")
     page.get_by_label("Ask all at once.").check()
-    press(page, "Do this")
+    browser.press(page, "Do this")
     expect(page.locator("main")).to_contain_text("This can do harm")
     expect(page.locator("main")).to_contain_text("Begin again ashore.")
     look(page, "scenario-harm")
     assert why_not_complete(page) == left
-    follow(page, "Carry on")
-    press(page, "Go on")
+    browser.follow(page, "Carry on")
+    browser.press(page, "Go on")
     page.get_by_label("Speak with the crew ashore.").check()
-    press(page, "Do this")
+    browser.press(page, "Do this")
     expect(page.locator("main")).to_contain_text("It ended well")
     expect(page.locator("main")).to_contain_text("They had little reason to trust you.")
     look(page, "scenario-end")
@@ -365,16 +357,16 @@ def play_badly_and_recover(page: Page, left: dict[str, str]) -> None:
 
 def write_the_plan(page: Page, left: dict[str, str]) -> None:
     """The reflection: refused empty, kept as a draft, sent."""
-    follow(page, "Carry on")
-    press(page, "Send")
+    browser.follow(page, "Carry on")
+    browser.press(page, "Send")
     expect(page.locator("main .error")).to_be_visible()
     look(page, "reflection-refused")
     page.get_by_label("One step.").fill(PLAN)
-    press(page, "Save the draft")
+    browser.press(page, "Save the draft")
     assert why_not_complete(page) == left
-    follow(page, "Carry on")
+    browser.follow(page, "Carry on")
     expect(page.get_by_label("One step.")).to_have_value(PLAN)
-    press(page, "Send")
+    browser.press(page, "Send")
     expect(page.get_by_role("status").first).to_have_text("You have completed this course.")
     look(page, "reflection-sent")
     left.clear()

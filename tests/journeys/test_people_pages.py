@@ -6,58 +6,20 @@ is proved by the tests of the room.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
 from lms.core.database import Session
 from lms.people.models import Person
 from lms.people.rules.persons import PersonState
 from tests.factories import make_agency, make_focal_point, make_official, make_secretariat
 from tests.support import browser
-from tests.support.client import Client
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 OpenAs = Callable[[Person], Page]
-
-
-@pytest.fixture
-def site(app: Flask) -> Iterator[str]:
-    """The address of the application, served on a free port of this machine."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def open_as(app: Flask, session: Session, chromium: Browser, site: str) -> Iterator[OpenAs]:
-    """A page of a phone on which this person is signed in; at the end nothing went wrong."""
-    opened: list[tuple[Page, list[str]]] = []
-
-    def page_of(person: Person) -> Page:
-        cookie = Client(app, session).sign_in(person).http.get_cookie("bekal")
-        assert cookie is not None
-        context = chromium.new_context(
-            base_url=site, viewport={"width": browser.PHONE, "height": 800}
-        )
-        context.add_cookies([{"name": "bekal", "value": cookie.value, "url": site}])
-        page = context.new_page()
-        opened.append((page, browser.complaints(page)))
-        return page
-
-    yield page_of
-    for page, heard in opened:
-        page.context.close()
-        assert [each for each in heard if "400" not in each] == []
 
 
 def _people(session: Session) -> dict[str, Person]:
@@ -126,15 +88,15 @@ def test_page_is_clean_and_fits_a_phone(session, open_as, role, path) -> None:
 def test_focal_point_mends_pasted_lines_and_finds_the_people_invited(session, open_as) -> None:
     page = open_as(_people(session)["focal"])
     page.goto("/people")
-    page.get_by_role("link", name="Invite people").click()
-    page.get_by_role("link", name="Several at once").click()
+    browser.click(page.get_by_role("link", name="Invite people"))
+    browser.click(page.get_by_role("link", name="Several at once"))
     box = page.get_by_label("People, a line each")
     box.fill("Kim Leakhena, kim@police.example\nHeng Vuthy heng@police.example")
-    page.get_by_role("button", name="Send the invitations").click()
+    browser.click(page.get_by_role("button", name="Send the invitations"))
     expect(page.get_by_role("table", name="Lines to mend")).to_contain_text("Heng Vuthy")
     assert browser.violations(page) == []
     box.fill("Kim Leakhena, kim@police.example\nHeng Vuthy, heng@police.example")
-    page.get_by_role("button", name="Send the invitations").click()
+    browser.click(page.get_by_role("button", name="Send the invitations"))
     expect(page.get_by_role("status")).to_contain_text("2 invitations are on their way.")
     expect(page.get_by_role("heading", name="Heng Vuthy")).to_be_visible()
 
@@ -149,5 +111,5 @@ def test_focal_point_suspends_with_the_keyboard_alone(session, open_as) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type("To protect")
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    browser.type_enter(page)
     expect(page.get_by_role("status")).to_contain_text("suspended and signed out everywhere")

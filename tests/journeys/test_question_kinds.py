@@ -73,21 +73,16 @@ def look(page: Page, name: str) -> None:
         browser.screenshots(page, Path(SHOTS), name)
 
 
-def press(page: Page, words: str) -> None:
-    """Press the button whose words begin so, in the main part."""
-    page.locator("main").get_by_role("button", name=words).locator("visible=true").first.click()
-
-
 def mark(page: Page, level: str, name: str = "") -> None:
     """Take the first text of the queue and mark it."""
     page.goto("/marking")
-    page.get_by_role("link", name="Check").first.click()
-    press(page, "Take it")
+    browser.click(page.get_by_role("link", name="Check").first)
+    browser.press(page, "Take it")
     page.get_by_label(level).check()
     page.get_by_label("To the author").fill("The place comes first, as it should.")
     if name:
         look(page, name)
-    press(page, "Mark it")
+    browser.press(page, "Mark it")
 
 
 def test_learner_fills_gaps_writes_and_draws_and_a_trainer_marks_and_corrects(
@@ -102,19 +97,19 @@ def test_learner_fills_gaps_writes_and_draws_and_a_trainer_marks_and_corrects(
     trainer = open_as(make_trainer(session))
 
     learner.goto(f"/courses/{KEY}")
-    press(learner, "Take this course")
+    browser.press(learner, "Take this course")
     learner.goto(f"/learning/{KEY}/check")
-    press(learner, "Begin")
+    browser.press(learner, "Begin")
     learner.get_by_label("The person").check()
     learner.get_by_label("Gap 1").select_option(label="safe")
     learner.get_by_label("Gap 2").select_option(label="accuse")
     learner.get_by_label("Your text").fill("First the place.\nThen a question.")
     sketch = {"name": "my room.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF"}
     learner.get_by_label("Your file").set_input_files(sketch)
-    press(learner, "Save and go on later")
+    browser.press(learner, "Save and go on later")
     expect(learner.get_by_role("link", name="my room.pdf")).to_be_visible()
     look(learner, "kinds-attempt")
-    press(learner, "Hand in")
+    browser.press(learner, "Hand in")
     expect(learner.get_by_text("Handed in. A trainer marks it.")).to_be_visible()
     mark(trainer, "2 – It does.")
     mark(trainer, "1 – It is.", "kinds-mark-file")
@@ -128,16 +123,16 @@ def test_learner_fills_gaps_writes_and_draws_and_a_trainer_marks_and_corrects(
     work(app, session)
     trainer.goto(f"/teaching/{KEY}/questions/statistics")
     look(trainer, "kinds-statistics")
-    trainer.get_by_role("link", name="Who should answer?").click()
+    browser.click(trainer.get_by_role("link", name="Who should answer?"))
     trainer.get_by_label("The minder").check()
     trainer.get_by_label("What was wrong").fill("The minder may answer for a small child.")
     trainer.get_by_label("Why").select_option("also_right")
     look(trainer, "kinds-correction-new")
-    press(trainer, "See what would change")
+    browser.press(trainer, "See what would change")
     work(app, session)
     trainer.reload()
     expect(trainer.get_by_text("Whose result would change")).to_be_visible()
     look(trainer, "kinds-correction")
-    press(trainer, "Apply it")
+    browser.press(trainer, "Apply it")
     trainer.goto(f"/teaching/{KEY}/corrections")
     expect(trainer.get_by_text("In force")).to_be_visible()

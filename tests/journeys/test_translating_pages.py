@@ -71,7 +71,7 @@ def test_what_follows_its_source_can_be_brought_up_to_date_on_a_phone(
     page.goto(here)
     for place, box in enumerate(page.locator("textarea").all()):
         box.fill(f"Kata {place}")
-    page.get_by_role("button", name="Save as finished").click()
+    browser.click(page.get_by_role("button", name="Save as finished"))
     page.get_by_text("Up to date").first.wait_for()
 
     session.expire_all()
@@ -81,9 +81,9 @@ def test_what_follows_its_source_can_be_brought_up_to_date_on_a_phone(
     publish_small(session, SMALL | {LISTENING: changed})
     session.commit()
     page.goto(here)
-    page.get_by_text("What changed", exact=True).first.click()
+    browser.click(page.get_by_text("What changed", exact=True).first)
     look(page, "translation")
-    page.get_by_role("button", name="It is still true").click()
+    browser.click(page.get_by_role("button", name="It is still true"))
     page.get_by_text("Marked as up to date.").wait_for()
     page.goto(f"/drafts/{draft.id}/source")
     look(page, "source")

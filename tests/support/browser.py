@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Response,
+    sync_playwright,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -41,6 +49,22 @@ async () => {
 }
 """
 
+# Whether a click here sends a form or follows a link to another document.
+LEADS_AWAY = """
+element => {
+  const control = element.closest("a[href], button, input");
+  if (control === null || control.ariaDisabled === "true") return false;
+  if (control.matches("a")) {
+    const [there, here] = [control.href, location.href].map((address) => address.split("#")[0]);
+    const inPlace = control.hash !== "" && there === here;
+    return !inPlace && !control.target && !control.hasAttribute("download");
+  }
+  const form = control.form;
+  if (control.type !== "submit" || form === null) return false;
+  return form.noValidate || control.formNoValidate || form.matches(":valid");
+}
+"""
+
 
 @contextmanager
 def running() -> Iterator[Browser]:
@@ -70,11 +94,43 @@ def describe() -> str:
     return " ".join(reported.stdout.split()[:2])
 
 
+def click(control: Locator) -> None:
+    """Click. Where that sends a form or follows a link, return when the next page stands, loaded.
+
+    Playwright's own click returns as soon as the click is made: what a test asks next would then be
+    asked now of the old page, now of the new one. What answers with a file is not for here.
+    """
+    if control.evaluate(LEADS_AWAY):
+        with control.page.expect_navigation(wait_until="load"):
+            control.click()
+    else:
+        control.click()
+
+
+def press(page: Page, words: str, *, exact: bool = True) -> None:
+    """Click the first visible button of the main part with these words."""
+    found = page.locator("main").get_by_role("button", name=words, exact=exact)
+    click(found.locator("visible=true").first)
+
+
+def follow(page: Page, words: str, *, exact: bool = True) -> None:
+    """Click the first visible link of the main part with these words."""
+    found = page.locator("main").get_by_role("link", name=words, exact=exact)
+    click(found.locator("visible=true").first)
+
+
+def type_enter(page: Page) -> None:
+    """Send the form whose field or button has the focus by the Enter key, and wait as `click`."""
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")
+
+
 def violations(page: Page) -> list[str]:
     """Run axe with all its rules on the page as it stands; one readable text per violation.
 
     Each names the rule, what it asks, and every element that breaks it, with the reason.
     """
+    page.wait_for_load_state("load")
     page.evaluate(AXE_SCRIPT)
     return [_readable(violation) for violation in page.evaluate(RUN_AXE)]
 

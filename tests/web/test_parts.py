@@ -106,7 +106,8 @@ def test_a_form_is_sent_once_until_the_page_is_shown_again(show: Show) -> None:
     sent = []
     page.on("request", lambda request: sent.append(request.method) if "/send" in request.url else 0)
     go = page.get_by_role("button", name="Go")
-    go.evaluate("button => { button.click(); button.click(); }")
+    with page.expect_request("**/send"):
+        go.evaluate("button => { button.click(); button.click(); }")
     expect(go).to_have_attribute("aria-disabled", "true")
     page.wait_for_load_state("networkidle")
     assert sent == ["POST"]
@@ -123,7 +124,8 @@ def test_leaving_a_changed_form_asks_first(show: Show) -> None:
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     page.get_by_label("E-mail address").press_sequentially("x")
-    page.get_by_role("link", name="Elsewhere").click()
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Elsewhere").click()
     assert asked == ["beforeunload"]
 
 
@@ -150,11 +152,10 @@ def test_progress_follows_its_job_and_the_page_loads_anew_at_the_end(show: Show)
             content_type="application/json",
         ),
     )
-    expect(page.get_by_role("link", name="Look again")).to_have_count(0)
-    expect(page.get_by_text("5 of 9 rows read")).to_be_visible()
-    expect(page.get_by_role("progressbar")).to_have_attribute("value", "5")
-    with page.expect_request(f"{SITE}/page", timeout=10_000):
-        pass
+    with page.expect_request(f"{SITE}/page"):
+        expect(page.get_by_role("link", name="Look again")).to_have_count(0)
+        expect(page.get_by_text("5 of 9 rows read")).to_be_visible()
+        expect(page.get_by_role("progressbar")).to_have_attribute("value", "5")
 
 
 def test_a_number_can_be_copied(show: Show) -> None:
