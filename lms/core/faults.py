@@ -1,14 +1,77 @@
-"""What may be written down about an unexpected error: its class and place, never its message.
+"""Unexpected errors: what may be written down about one, and which come from below us.
 
-The message of an exception may hold a person's data: a row that a constraint refused, an
-address that a server did not take.
+Written down are class and place, never the message: it may hold a person's data, such as a row
+that a constraint refused or an address that a server did not take.
 """
 
 from __future__ import annotations
 
+import enum
+import errno
+import sqlite3
 import traceback
 
+import psycopg
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
+
+
+class Fault(enum.StrEnum):
+    """What is wrong below us. Nobody's mistake, and over when the machine is well again."""
+
+    LOST = "lost"
+    """The database does not answer, or broke off."""
+    BUSY = "busy"
+    """A lock or a statement took longer than we wait."""
+    FULL = "full"
+    """The disk has no room."""
+    READ_ONLY = "read_only"
+    """The database or the disk takes no writing."""
+
+
+_ERRNO = {
+    errno.ENOSPC: Fault.FULL,
+    errno.EDQUOT: Fault.FULL,
+    errno.EROFS: Fault.READ_ONLY,
+}
+_SQLITE = {
+    sqlite3.SQLITE_BUSY: Fault.BUSY,
+    sqlite3.SQLITE_LOCKED: Fault.BUSY,
+    sqlite3.SQLITE_FULL: Fault.FULL,
+    sqlite3.SQLITE_READONLY: Fault.READ_ONLY,
+    sqlite3.SQLITE_IOERR: Fault.LOST,
+    sqlite3.SQLITE_CANTOPEN: Fault.LOST,
+}
+"""Primary result codes; an extended one has its primary in the lowest byte."""
+_SQLSTATE = {
+    "53100": Fault.FULL,
+    "25006": Fault.READ_ONLY,
+    "55P03": Fault.BUSY,  # lock not available
+    "57014": Fault.BUSY,  # statement timeout
+    "40001": Fault.BUSY,  # serialization failure
+    "40P01": Fault.BUSY,  # deadlock
+}
+
+
+def fault_of(error: BaseException | None) -> Fault | None:
+    """What is wrong below us, if that is why this error came; None for a mistake of our own."""
+    if isinstance(error, NoConnectionFreeError):
+        return Fault.BUSY
+    if isinstance(error, DBAPIError):
+        return _fault_of_driver(error.orig)
+    if isinstance(error, OSError):
+        return _ERRNO.get(error.errno or 0)
+    return _fault_of_driver(error)
+
+
+def _fault_of_driver(error: BaseException | None) -> Fault | None:
+    if isinstance(error, sqlite3.Error):
+        # Errors without a code are of the driver itself, such as a closed connection.
+        return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    if not isinstance(error, psycopg.Error):
+        return None
+    of_server = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return _SQLSTATE.get(error.sqlstate or "", Fault.LOST if of_server else None)
 
 
 def describe(error: BaseException) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, Response, g, render_template
+from flask import Flask, Response, g, render_template, request
 from flask_babel import gettext
 from sqlalchemy.exc import NoResultFound
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from lms.core import errors
 from lms.core.extensions import db
-from lms.core.faults import describe, frames_of
+from lms.core.faults import Fault, describe, fault_of, frames_of
 from lms.core.text import N_
+from lms.web import kept_forms
+
+Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 
 log = structlog.get_logger("bekal")
 
@@ -45,6 +48,34 @@ PAGES: dict[int, tuple[str, str]] = {
     ),
 }
 
+FAULTS: dict[Fault, tuple[int, str, str]] = {
+    Fault.LOST: (
+        503,
+        N_("We cannot answer just now"),
+        N_("Nothing was saved by this step. Wait a minute, then try again."),
+    ),
+    Fault.BUSY: (
+        503,
+        N_("This took too long"),
+        N_("Nothing was saved by this step. Wait a minute, then try again."),
+    ),
+    Fault.FULL: (
+        507,
+        N_("There is no room left on our side"),
+        N_(
+            "Nothing was saved by this step. Try again later; the administrators have to make room."
+        ),
+    ),
+    Fault.READ_ONLY: (
+        503,
+        N_("Nothing can be saved just now"),
+        N_("You can read on. Try again later; the administrators have to mend this."),
+    ),
+}
+"""Status, heading and advice when something below us is wrong."""
+RETRY_AFTER = "30"
+"""Seconds after which a program may ask again."""
+
 STATUS_OF: tuple[tuple[type[errors.BekalError], int], ...] = (
     (errors.NotFoundError, 404),
     (errors.RefusedError, 403),
@@ -69,7 +100,10 @@ def _untrusted_host(_error: SecurityError) -> Response:
     return Response("This address is not served here.\n", 400, content_type="text/plain")
 
 
-def _of_http(error: HTTPException) -> tuple[str, int] | HTTPException:
+def _of_http(error: HTTPException) -> Answer | HTTPException:
+    unexpected = getattr(error, "original_exception", None)
+    if isinstance(unexpected, Exception):  # raised behind the view, such as by its commit
+        return _unexpected(unexpected)
     code = error.code or 500
     if code < 400:
         return error
@@ -81,15 +115,34 @@ def _of_service(error: errors.BekalError) -> tuple[str, int]:
     return page(status, said=gettext(error.sentence, **error.values))
 
 
-def _unexpected(error: Exception) -> tuple[str, int]:
-    db.session.rollback()
+def _unexpected(error: Exception) -> Answer:
+    fault = fault_of(error)
+    if fault is Fault.LOST:
+        db.session().invalidate()  # without a word more to a server that may not answer
+    else:
+        db.session.rollback()
     log.error(
         "unexpected",
         request_id=g.get("request_id", ""),
         error=describe(error),
         through=frames_of(error),
     )
-    return page(500)
+    return page(500) if fault is None else _of_fault(fault)
+
+
+def _of_fault(fault: Fault) -> Answer:
+    """The page for a fault below us, with what was typed; it asks nothing of the database."""
+    g.is_fault_below = True
+    status, heading, advice = FAULTS[fault]
+    rendered = render_template(
+        "errors/fault.html",
+        status=status,
+        title=gettext(heading),
+        advice=gettext(advice),
+        request_id=g.get("request_id", ""),
+        kept=kept_forms.posted() if request.method == "POST" else None,
+    )
+    return rendered, status, {"Retry-After": RETRY_AFTER}
 
 
 def page(status: int, said: str | None = None) -> tuple[str, int]:

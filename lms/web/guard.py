@@ -32,6 +32,8 @@ def install(app: Flask, login_manager: LoginManager) -> None:
 
     @login_manager.user_loader  # type: ignore[untyped-decorator]
     def load(token: str) -> SignedIn | None:
+        if g.get("is_fault_below"):  # the error page is for nobody in particular
+            return None
         with reading() as session:
             return find_signed_in(session, digest_of(token), now=now())
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from babel import Locale
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_babel import format_date, format_datetime, format_decimal, get_locale, gettext, ngettext
 from markupsafe import Markup
 
@@ -80,7 +80,9 @@ def _visitor() -> Visitor | None:
 
 
 def _unread() -> int:
-    return count_unread(session(), actor()) if signed_in() is not None else 0
+    if signed_in() is None or g.get("is_fault_below"):
+        return 0
+    return count_unread(session(), actor())
 
 
 def _words(sentence: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, jsonify, render_template
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms.access.disclosure import FIELD_NAMES, SHOWN_NAMES, VIEWER_NAMES, Field, Viewer, shown
 from lms.access.permissions import Permission
 from lms.access.policies import policy, public
 from lms.access.roles import ROLE_NAMES, Role
+from lms.core.faults import fault_of
 from lms.core.languages import own_name
 from lms.core.request import actor, now, session, settings
 from lms.courses.catalogue import OPEN_TO_NAMES, CatalogueFilter, found_by
@@ -93,7 +95,12 @@ def style() -> str:
 
 @blueprint.get("/healthz")
 @public("Load balancers ask whether this process can reach its database.")
-def healthz() -> Response:
-    """Answers ok when a statement runs."""
-    session().execute(text("SELECT 1"))
-    return jsonify(status="ok")
+def healthz() -> tuple[Response, int]:
+    """Answers ok when a statement runs, and 503 when the database does not answer."""
+    try:
+        session().execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        if fault_of(error) is None:
+            raise
+        return jsonify(status="database does not answer"), 503
+    return jsonify(status="ok"), 200
