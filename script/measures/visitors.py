@@ -17,7 +17,7 @@ def sign_in(installation: product.Product, account: dict[str, str]) -> float:
 
     RuntimeError when it is refused.
     """
-    return _sign_in(new_browser(), installation, account)
+    return sign_in_with(new_browser(), installation, account)
 
 
 def new_browser() -> Browser:
@@ -29,11 +29,12 @@ def new_browser() -> Browser:
 def browser_of(installation: product.Product, account: dict[str, str]) -> Browser:
     """A client signed in as a demonstration account."""
     browser = new_browser()
-    _sign_in(browser, installation, account)
+    sign_in_with(browser, installation, account)
     return browser
 
 
-def _sign_in(browser: Browser, installation: product.Product, account: dict[str, str]) -> float:
+def sign_in_with(browser: Browser, installation: product.Product, account: dict[str, str]) -> float:
+    """Sign in with this client, as `sign_in` does."""
     page = browser.open(f"{installation.address}/sign-in", timeout=30).read()
     token = BeautifulSoup(page, "html.parser").select_one("input[name=csrf_token]")
     if token is None:
@@ -51,3 +52,13 @@ def _sign_in(browser: Browser, installation: product.Product, account: dict[str,
     if answer.url.endswith("/sign-in"):
         raise RuntimeError("Sign-in was refused.")
     return took
+
+
+def sign_out(browser: Browser, installation: product.Product) -> None:
+    """Sign out; the client keeps what tells the product that it has been here before."""
+    page = browser.open(f"{installation.address}/start", timeout=30).read()
+    token = BeautifulSoup(page, "html.parser").select_one("input[name=csrf_token]")
+    if token is None:
+        raise RuntimeError("The start page has no form to sign out.")
+    fields = urllib.parse.urlencode({"csrf_token": str(token["value"])}).encode()
+    browser.open(f"{installation.address}/sign-out", fields, timeout=30).read()
