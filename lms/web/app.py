@@ -23,6 +23,7 @@ from lms.web import (
     logs,
     pages,
     rooms,
+    templating,
     theme,
     transaction,
 )
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> Flask:
         TESTING=settings.environment is Environment.TEST,
     )
     app.url_map.converters["int"] = _IdConverter
+    app.jinja_environment = templating.PlainEnvironment
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:
@@ -74,6 +76,7 @@ def create_app(settings: Settings) -> Flask:
     transaction.install(app)
     guard.install(app, login_manager)
     language.install(app, babel)
+    templating.install(app)
     theme.install(app)
     headers.install(app)
     errors.install(app)
