@@ -19,6 +19,7 @@ from sqlalchemy import (
     ForeignKey,
     Select,
     String,
+    bindparam,
     false,
     or_,
     select,
@@ -35,6 +36,8 @@ from lms.core.errors import RefusedError
 from lms.core.text import N_
 
 VOUCHED = "bekal_vouched"
+OWN_PERSON = "own_person_id"
+"""The value in a statement that says whose own rows it reads (`lms.access.own`)."""
 
 
 class Reach(enum.StrEnum):
@@ -121,7 +124,9 @@ def owned_by_self(person_id: InstrumentedAttribute[Any]) -> ReachRule:
     """The person's own rows."""
 
     def rows(actor: Actor) -> ColumnElement[bool]:
-        return person_id == actor.person_id if actor.person_id is not None else false()
+        if actor.person_id is None:
+            return false()
+        return person_id == bindparam(OWN_PERSON, actor.person_id, person_id.type)
 
     return ReachRule(None, rows)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from sqlalchemy import func
+from sqlalchemy import Select, func
 
+from lms.access.own import of_oneself
 from lms.access.reaches import Reach, scoped
 from lms.core.actor import Actor
 from lms.core.database import Session
@@ -32,12 +33,16 @@ def list_own_notices(
 
 def count_unread(session: Session, actor: Actor) -> int:
     """How many notices the actor has not marked as read."""
-    statement = (
+    return _unread(session, actor).scalar_one()
+
+
+@of_oneself
+def _unread(actor: Actor) -> Select[int]:
+    return (
         scoped(Notice, actor, Reach.SELF)
         .with_only_columns(func.count())
         .where(Notice.read_at.is_(None))
     )
-    return session.execute(statement).scalar_one()
 
 
 def get_own_notice(session: Session, actor: Actor, notice_id: int) -> Notice:

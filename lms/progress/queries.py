@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
+from sqlalchemy import Result, Select, bindparam
+
+from lms.access.own import of_oneself
 from lms.access.reaches import Reach, scoped
 from lms.core.actor import Actor
 from lms.core.database import Session
@@ -30,7 +34,22 @@ def known_of(
     enrolment reads both, and what was taken back is left out here: a join on
     `corrects_id` would read the whole table, of everybody.
     """
-    statement = (
+    recorded: Result[Any]
+    if reach is Reach.SELF and as_of is None:
+        recorded = _own_facts(session, actor, enrolment_ids=list(enrolment_ids))
+    else:
+        statement = _facts(actor, reach)
+        if as_of is not None:
+            statement = statement.where(Evidence.recorded_at <= as_of)
+        recorded = session.execute(statement, {"enrolment_ids": list(enrolment_ids)})
+    found: dict[int, list[Known]] = defaultdict(list)
+    for row in that_stand(recorded.all()):
+        found[row.enrolment_id].append(Known(row.kind, row.activity_key))
+    return found
+
+
+def _facts(actor: Actor, reach: Reach) -> Select[Any]:
+    return (
         scoped(Evidence, actor, reach)
         .with_only_columns(
             Evidence.id,
@@ -39,15 +58,14 @@ def known_of(
             Evidence.kind,
             Evidence.activity_key,
         )
-        .where(Evidence.enrolment_id.in_(enrolment_ids))
+        .where(Evidence.enrolment_id.in_(bindparam("enrolment_ids", expanding=True)))
         .order_by(Evidence.id)
     )
-    if as_of is not None:
-        statement = statement.where(Evidence.recorded_at <= as_of)
-    found: dict[int, list[Known]] = defaultdict(list)
-    for row in that_stand(session.execute(statement).all()):
-        found[row.enrolment_id].append(Known(row.kind, row.activity_key))
-    return found
+
+
+@of_oneself
+def _own_facts(actor: Actor) -> Select[Any]:
+    return _facts(actor, Reach.SELF)
 
 
 def list_evidence(

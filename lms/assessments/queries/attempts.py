@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import Select, bindparam
+
+from lms.access.own import of_oneself
 from lms.access.reaches import Reach, scoped
 from lms.assessments.models import Answer, Attempt
 from lms.assessments.rules.attempts import AttemptState
@@ -17,18 +20,31 @@ def list_attempts(
     session: Session, actor: Actor, enrolment_id: int, activity_key: str
 ) -> Sequence[Attempt]:
     """The actor's attempts at a quiz, first to last."""
-    statement = (
+    found = _own_attempts(session, actor, enrolment_id=enrolment_id, activity_key=activity_key)
+    return found.scalars().all()
+
+
+@of_oneself
+def _own_attempts(actor: Actor) -> Select[Attempt]:
+    return (
         scoped(Attempt, actor, Reach.SELF)
-        .where(Attempt.enrolment_id == enrolment_id, Attempt.activity_key == activity_key)
+        .where(
+            Attempt.enrolment_id == bindparam("enrolment_id"),
+            Attempt.activity_key == bindparam("activity_key"),
+        )
         .order_by(Attempt.number)
     )
-    return session.execute(statement).scalars().all()
 
 
 def answers_of(session: Session, actor: Actor, attempt: Attempt) -> dict[int, Answer]:
     """The answers of an attempt by the number of their question."""
-    statement = scoped(Answer, actor, Reach.SELF).where(Answer.attempt_id == attempt.id)
-    return {answer.number: answer for answer in session.execute(statement).scalars()}
+    found = _own_answers(session, actor, attempt_id=attempt.id)
+    return {answer.number: answer for answer in found.scalars()}
+
+
+@of_oneself
+def _own_answers(actor: Actor) -> Select[Answer]:
+    return scoped(Answer, actor, Reach.SELF).where(Answer.attempt_id == bindparam("attempt_id"))
 
 
 def lock_attempt(session: Session, actor: Actor, attempt_id: int) -> Attempt:

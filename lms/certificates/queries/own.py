@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import Select, bindparam
+
+from lms.access.own import of_oneself
 from lms.access.reaches import Reach, scoped
 from lms.certificates.models import Certificate, CertificateRequest
 from lms.certificates.rules import RequestState, SubjectKind
@@ -17,18 +20,26 @@ NO_SUCH = N_("There is no such certificate.")
 
 def list_own(session: Session, actor: Actor) -> Sequence[Certificate]:
     """All certificates of the actor, the newest first; replaced and withdrawn ones too."""
-    statement = scoped(Certificate, actor, Reach.SELF).order_by(Certificate.id.desc())
-    return session.execute(statement).scalars().all()
+    return _all_own(session, actor).scalars().all()
+
+
+@of_oneself
+def _all_own(actor: Actor) -> Select[Certificate]:
+    return scoped(Certificate, actor, Reach.SELF).order_by(Certificate.id.desc())
 
 
 def list_own_of_course(session: Session, actor: Actor, course_key: str) -> Sequence[Certificate]:
     """The actor's certificates of one course, or of one path by its key, newest first."""
-    statement = (
+    return _own_of_course(session, actor, course_key=course_key).scalars().all()
+
+
+@of_oneself
+def _own_of_course(actor: Actor) -> Select[Certificate]:
+    return (
         scoped(Certificate, actor, Reach.SELF)
-        .where(Certificate.course_key == course_key)
+        .where(Certificate.course_key == bindparam("course_key"))
         .order_by(Certificate.id.desc())
     )
-    return session.execute(statement).scalars().all()
 
 
 def get_own(

@@ -7,11 +7,12 @@ What is shown on a lesson everybody of the member may read; who may edit is aske
 from __future__ import annotations
 
 import datetime
+import functools
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from lms.access.permissions import Permission
 from lms.access.rules import may_for_member, scopes_for
@@ -43,22 +44,32 @@ def notes_on_page(
 
     `activity_keys`: the page, and the page it stands in for.
     """
-    statement = (
+    values = {
+        "note_member": member_code,
+        "note_course": course_key,
+        "note_activities": list(activity_keys),
+    }
+    found: dict[str, dict[str, NoteShown]] = defaultdict(dict)
+    for note, member in session.execute(_notes_that_stand(), values):
+        shown = NoteShown(member, note.language, note.body, note.checked_on)
+        found[note.place_key][note.language] = shown
+    return found
+
+
+@functools.cache
+def _notes_that_stand() -> Select[MemberNote, str]:
+    """Built once, since every lesson with a place for a note asks it."""
+    return (
         select(MemberNote, Member.name)
         .join(Member, Member.code == MemberNote.member_code)
         .where(
-            MemberNote.member_code == member_code,
-            MemberNote.course_key == course_key,
-            MemberNote.activity_key.in_(activity_keys),
+            MemberNote.member_code == bindparam("note_member"),
+            MemberNote.course_key == bindparam("note_course"),
+            MemberNote.activity_key.in_(bindparam("note_activities", expanding=True)),
             MemberNote.ended_at.is_(None),
         )
         .order_by(MemberNote.id)
     )
-    found: dict[str, dict[str, NoteShown]] = defaultdict(dict)
-    for note, member in session.execute(statement):
-        shown = NoteShown(member, note.language, note.body, note.checked_on)
-        found[note.place_key][note.language] = shown
-    return found
 
 
 def notes_of_member(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
+from lms.access.own import of_oneself
 from lms.access.reaches import Reach, scoped
 from lms.core.actor import Actor
 from lms.core.database import Session
@@ -21,27 +22,38 @@ On = tuple[Enrolment, StoredEdition]
 
 def list_own(session: Session, actor: Actor) -> Sequence[On]:
     """The actor's enrolments with their editions, those worked on last first."""
-    statement = (
+    return [(enrolment, edition) for enrolment, edition in _all_own(session, actor)]
+
+
+@of_oneself
+def _all_own(actor: Actor) -> Select[Enrolment, StoredEdition]:
+    return (
         scoped(Enrolment, actor, Reach.SELF)
         .join(StoredEdition, StoredEdition.id == Enrolment.edition_id)
         .add_columns(StoredEdition)
         .order_by(Enrolment.last_activity_at.desc().nulls_last(), Enrolment.id.desc())
     )
-    return [(enrolment, edition) for enrolment, edition in session.execute(statement)]
 
 
 def find_own(session: Session, actor: Actor, course_key: str) -> On | None:
     """The actor's latest enrolment on a course that was not withdrawn, or None."""
-    statement = (
+    found = _latest_own(session, actor, course_key=course_key).one_or_none()
+    return (found[0], found[1]) if found is not None else None
+
+
+@of_oneself
+def _latest_own(actor: Actor) -> Select[Enrolment, StoredEdition]:
+    return (
         scoped(Enrolment, actor, Reach.SELF)
         .join(StoredEdition, StoredEdition.id == Enrolment.edition_id)
         .add_columns(StoredEdition)
-        .where(Enrolment.course_key == course_key, Enrolment.state != EnrolmentState.WITHDRAWN)
+        .where(
+            Enrolment.course_key == bindparam("course_key"),
+            Enrolment.state != EnrolmentState.WITHDRAWN,
+        )
         .order_by(Enrolment.id.desc())
         .limit(1)
     )
-    found = session.execute(statement).one_or_none()
-    return (found[0], found[1]) if found is not None else None
 
 
 def find_withdrawn(session: Session, actor: Actor, course_key: str) -> Enrolment | None:

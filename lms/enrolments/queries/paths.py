@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import Select
+
+from lms.access.own import of_oneself
 from lms.access.reaches import Reach, scoped
 from lms.core.actor import Actor
 from lms.core.database import Session
@@ -32,12 +35,16 @@ def find_own_path(
 
 def list_own_paths(session: Session, actor: Actor) -> Sequence[PathEnrolment]:
     """The paths the actor is on or completed, the latest first."""
-    statement = (
+    return _all_own_paths(session, actor).scalars().all()
+
+
+@of_oneself
+def _all_own_paths(actor: Actor) -> Select[PathEnrolment]:
+    return (
         scoped(PathEnrolment, actor, Reach.SELF)
         .where(PathEnrolment.state != EnrolmentState.WITHDRAWN)
         .order_by(PathEnrolment.id.desc())
     )
-    return session.execute(statement).scalars().all()
 
 
 def path_courses_of(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
+from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 
 from lms.access.reaches import Reach, rows_of, scoped, vouched
 from lms.access.roles import Role
@@ -30,7 +32,45 @@ def find_signed_in(
 ) -> SignedIn | None:
     """The person behind a session's token, with roles held on this day; None if it ended.
 
-    Two statements, since every request pays for them.
+    One statement, since every request pays for it.
+    """
+    values = {"token_digest": token_digest, "moment": now, "day": now.date()}
+    found = session.execute(_who_is_signed_in(), values).all()
+    if not found:
+        return None
+    one = found[0]
+    grants = {Grant(Role.OFFICIAL.value, ScopeKind.SELF)}
+    grants.update(
+        Grant(row.role.value, row.scope_kind, row.scope) for row in found if row.role is not None
+    )
+    return SignedIn(
+        session_id=one.session_id,
+        token_digest=token_digest,
+        actor=Actor(
+            person_id=one.person_id,
+            member_code=one.member_code,
+            agency_id=one.agency_id,
+            grants=frozenset(grants),
+            has_second_factor=one.second_factor_at is not None,
+        ),
+        name=one.name,
+        own_script_name=one.own_script_name,
+        own_script_language=one.own_script_language,
+        member_code=one.member_code,
+        interface_language=one.interface_language,
+        time_zone=one.time_zone,
+        started_at=one.started_at,
+        accepted=_pairs(one.documents),
+        has_second_factor=one.is_protected,
+        second_factor_given=one.second_factor_at is not None,
+    )
+
+
+@functools.cache
+def _who_is_signed_in() -> Select[Any]:
+    """A row for each role held by the person of a session that stands, and at least one.
+
+    Built once; its values are `token_digest`, `moment` and `day`.
     """
     accepted = (
         select(func.aggregate_strings(Acceptance.document + ":" + Acceptance.version, " "))
@@ -45,43 +85,42 @@ def find_signed_in(
     statement = (
         scoped(SignInSession, SIGN_IN, Reach.ALL_MEMBERS)
         .join(Person, Person.id == SignInSession.person_id)
-        .add_columns(Person, accepted, has_second_factor)
+        .outerjoin(
+            RoleHeld,
+            and_(
+                RoleHeld.person_id == Person.id,
+                _held_on(bindparam("day")),
+                rows_of(RoleHeld, SIGN_IN, Reach.ALL_MEMBERS),
+            ),
+        )
+        .with_only_columns(
+            SignInSession.id.label("session_id"),
+            SignInSession.started_at,
+            SignInSession.second_factor_at,
+            Person.id.label("person_id"),
+            Person.member_code,
+            Person.agency_id,
+            Person.name,
+            Person.own_script_name,
+            Person.own_script_language,
+            Person.interface_language,
+            Person.time_zone,
+            accepted.label("documents"),
+            has_second_factor.label("is_protected"),
+            RoleHeld.role,
+            RoleHeld.scope_kind,
+            RoleHeld.scope,
+        )
         .where(
-            SignInSession.token_digest == token_digest,
+            SignInSession.token_digest == bindparam("token_digest"),
             SignInSession.ended_at.is_(None),
-            SignInSession.expires_at > now,
+            SignInSession.expires_at > bindparam("moment"),
             Person.state == PersonState.ACTIVE,
         )
     )
     for model in (Person, Acceptance, SecondFactor):
         statement = vouched(statement.where(rows_of(model, SIGN_IN, Reach.ALL_MEMBERS)), model)
-    found = session.execute(statement).one_or_none()
-    if found is None:
-        return None
-    sign_in, person, documents, is_protected = found
-    grants = {Grant(Role.OFFICIAL.value, ScopeKind.SELF)}
-    grants.update(_grants_held(session, person.id, now.date()))
-    return SignedIn(
-        session_id=sign_in.id,
-        token_digest=token_digest,
-        actor=Actor(
-            person_id=person.id,
-            member_code=person.member_code,
-            agency_id=person.agency_id,
-            grants=frozenset(grants),
-            has_second_factor=sign_in.second_factor_at is not None,
-        ),
-        name=person.name,
-        own_script_name=person.own_script_name,
-        own_script_language=person.own_script_language,
-        member_code=person.member_code,
-        interface_language=person.interface_language,
-        time_zone=person.time_zone,
-        started_at=sign_in.started_at,
-        accepted=_pairs(documents),
-        has_second_factor=is_protected,
-        second_factor_given=sign_in.second_factor_at is not None,
-    )
+    return vouched(statement, RoleHeld)
 
 
 def actor_of(session: Session, person_id: int, *, now: datetime.datetime) -> Actor | None:
@@ -104,17 +143,25 @@ def actor_of(session: Session, person_id: int, *, now: datetime.datetime) -> Act
 
 def _grants_held(session: Session, person_id: int, day: datetime.date) -> list[Grant]:
     statement = scoped(RoleHeld, SIGN_IN, Reach.ALL_MEMBERS).where(
-        RoleHeld.person_id == person_id,
-        RoleHeld.started_on <= day,
-        or_(RoleHeld.ended_on.is_(None), RoleHeld.ended_on >= day),
-        # Focal points for alumni or secondments look after no accounts: their rooms will
-        # say what the role lets them do.
-        or_(RoleHeld.focal_kind.is_(None), RoleHeld.focal_kind.in_(LOOK_AFTER_PEOPLE)),
+        RoleHeld.person_id == person_id, _held_on(day)
     )
     return [
         Grant(held.role.value, held.scope_kind, held.scope)
         for held in session.execute(statement).scalars()
     ]
+
+
+def _held_on(day: Any) -> ColumnElement[bool]:
+    """A role is held on this day, and is one of those that look after accounts.
+
+    Focal points for alumni or secondments look after none: their rooms will say what the role
+    lets them do.
+    """
+    return and_(
+        RoleHeld.started_on <= day,
+        or_(RoleHeld.ended_on.is_(None), RoleHeld.ended_on >= day),
+        or_(RoleHeld.focal_kind.is_(None), RoleHeld.focal_kind.in_(LOOK_AFTER_PEOPLE)),
+    )
 
 
 def _pairs(documents: str | None) -> frozenset[tuple[str, str]]:
