@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lms.courses.values.course import Module
@@ -44,6 +44,11 @@ class Plan:
     @property
     def is_complete(self) -> bool:
         return not self.missing
+
+    @property
+    def lacking(self) -> Mapping[str, EvidenceKind]:
+        """What would make each activity done that is missing, by its key."""
+        return {each.activity_key: each.needs for each in self.missing}
 
     def chapter_of(self, key: str) -> Chapter | None:
         """The chapter an activity stands in; None for alternatives."""
