@@ -12,6 +12,7 @@ import json
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -68,6 +69,10 @@ class Storage(Protocol):
 
     def delete(self, key: str) -> None:
         """Take the file away; nothing happens if there is none."""
+        ...
+
+    def all_keys(self) -> Iterator[str]:
+        """The key of everything that lies whole in it, in their order."""
         ...
 
 
@@ -131,6 +136,11 @@ class LocalFolder:
         path = self._path(key)
         path.unlink(missing_ok=True)
         _note_of(path).unlink(missing_ok=True)
+
+    def all_keys(self) -> Iterator[str]:
+        found = (path.relative_to(self._folder) for path in self._folder.rglob("*"))
+        names = sorted(path.as_posix() for path in found)
+        return (name for name in names if _KEY.fullmatch(name) and self.exists(name))
 
     def _path(self, key: str) -> Path:
         path = self._folder / checked(key)
