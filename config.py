@@ -52,7 +52,8 @@ class Settings:
     certificates, never taken from a request. `data_folder` holds everything
     the embedded defaults write: database, files, mail, logs. `signing_key` and
     `signing_certificate` are PEM files that the worker alone reads; without them it makes
-    its own in the data folder, which production does not allow.
+    its own in the data folder, which production does not allow. `backup_recipients` are the
+    public keys that backups are encrypted for.
     """
 
     environment: Environment
@@ -69,6 +70,7 @@ class Settings:
     trusted_proxies: int
     signing_key: Path | None = None
     signing_certificate: Path | None = None
+    backup_recipients: tuple[str, ...] = ()
 
     @property
     def is_production(self) -> bool:
@@ -132,6 +134,7 @@ class Settings:
             trusted_proxies=_whole_number(environ, "BEKAL_TRUSTED_PROXIES", 0),
             signing_key=_file(environ, "BEKAL_SIGNING_KEY", production=production),
             signing_certificate=_file(environ, "BEKAL_SIGNING_CERTIFICATE", production=production),
+            backup_recipients=tuple(environ.get("BEKAL_BACKUP_RECIPIENTS", "").split()),
         )
 
 

@@ -14,12 +14,14 @@ from lms.web import logs
 from lms.web.app import create_app
 from lms.web.commands.access import access
 from lms.web.commands.audit import audit
+from lms.web.commands.backup import backup
 from lms.web.commands.doctor import doctor
+from lms.web.commands.restore import restore
 from lms.web.commands.serving import serve, worker
 from lms.web.demonstration.cli import demo
 from lms.web.rooms import COMMANDS
 
-OWN = (access, audit, demo, doctor, serve, worker)
+OWN = (access, audit, backup, demo, doctor, restore, serve, worker)
 """Commands that belong to no room."""
 
 

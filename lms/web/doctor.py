@@ -23,6 +23,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import SHORTEST_SECRET, Settings
 from lms.core import clock
 from lms.core.audit.models import AuditEntry
+from lms.core.backup.form import UNFINISHED
+from lms.core.backup.holding import held_since
 from lms.core.database import Session, for_reading
 from lms.core.jobs.models import Job, JobState
 from lms.core.outbox.models import OutboxMessage, OutboxState
@@ -44,6 +46,8 @@ FONTS = {
     "fonts-noto-cjk": "NotoSansCJK-Regular",
 }
 """Debian package, and one file that is in it and in no other."""
+
+NO_ANSWER = "The database does not answer. Check BEKAL_DATABASE_URL and start it."
 
 LEAST_FREE = 1024**3
 LATE = datetime.timedelta(minutes=10)
@@ -81,6 +85,7 @@ def examine(settings: Settings, engine: Engine, migrations: Path) -> Iterator[Fi
     yield check_signing(settings, today=clock.now())
     if database.grade is Grade.GOOD:
         yield check_clock(engine)
+        yield check_restore(engine, settings)
         yield check_worker(engine)
 
 
@@ -113,9 +118,7 @@ def check_database(engine: Engine, migrations: Path) -> Finding:
         with for_reading(engine).connect() as connection:
             current = MigrationContext.configure(connection).get_current_heads()
     except (SQLAlchemyError, OSError):
-        return _bad(
-            "database", "The database does not answer. Check BEKAL_DATABASE_URL and start it."
-        )
+        return _bad("database", NO_ANSWER)
     if not current:
         return _bad("database", "The database is empty. Run: lms db upgrade")
     if set(current) != set(script.get_heads()):
@@ -231,6 +234,23 @@ def check_clock(engine: Engine) -> Finding:
             "clock", f"It is {here:%Y-%m-%d %H:%M} UTC here, but rows are newer. Set it by NTP."
         )
     return _good("clock", f"It is {here:%Y-%m-%d %H:%M} UTC.")
+
+
+def check_restore(engine: Engine, settings: Settings) -> Finding:
+    """Whether a restore is unfinished, or holds the mail; and who could read a backup."""
+    if (settings.data_folder / UNFINISHED).exists():
+        return _bad("restore", "A restore did not end. Run lms restore again with that backup.")
+    with Session(for_reading(engine)) as session:
+        since = held_since(session)
+    if since is not None:
+        return _warning(
+            "restore",
+            f"Mail is held since the restore of {since:%Y-%m-%d %H:%M} UTC. When this is the "
+            "installation people use, run: lms restore release",
+        )
+    if settings.is_production and not settings.backup_recipients:
+        return _warning("backup", "Set BEKAL_BACKUP_RECIPIENTS to a key of: lms backup key FILE")
+    return _good("backup", "Mail is not held by a restore.")
 
 
 def check_worker(engine: Engine) -> Finding:

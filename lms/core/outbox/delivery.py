@@ -20,6 +20,7 @@ import structlog
 from sqlalchemy import Engine, exists, select, update
 
 from lms.core import clock
+from lms.core.backup.holding import held_since
 from lms.core.database import Session, for_reading
 from lms.core.errors import BekalError
 from lms.core.faults import describe
@@ -108,10 +109,15 @@ def deliver_due(delivery: Delivery, *, now: datetime.datetime) -> int:
 
 
 def _take(engine: Engine, *, now: datetime.datetime) -> Sequence[OutboxMessage]:
-    """Take a batch in hand: nobody else takes it before HOLD is over. Notices come last."""
+    """Take a batch in hand: nobody else takes it before HOLD is over. Notices come last.
+
+    None while a restored copy holds its mail.
+    """
     due = (OutboxMessage.state == OutboxState.WAITING, OutboxMessage.next_attempt_at <= now)
     with Session(for_reading(engine)) as session:
         if not session.execute(select(exists().where(*due))).scalar_one():
+            return []
+        if held_since(session) is not None:
             return []
     with Session(engine, expire_on_commit=False) as session, session.begin():
         statement = (

@@ -12,9 +12,11 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from config import Settings
+from lms.core import waiting
 from lms.core.extensions import db
 from lms.core.request import settings
-from lms.web.doctor import Grade, check_database
+from lms.web.doctor import NO_ANSWER, Grade, check_database
+from lms.web.restoring import refuse_unfinished
 from lms.web.serving import LOOK_EVERY
 from lms.web.serving import serve as serve_both
 from lms.web.signals import Told
@@ -26,6 +28,7 @@ from lms.web.worker import work
 @with_appcontext
 def serve(port: int | None) -> None:
     """Serve web and worker, two processes, until Ctrl-C or TERM."""
+    refuse_unfinished(settings())
     found = check_database(db.engine, current_app.config["BEKAL_MIGRATIONS"])
     db.engine.dispose()
     if found.grade is Grade.BAD:
@@ -41,7 +44,10 @@ def serve(port: int | None) -> None:
 @with_appcontext
 def worker() -> None:
     """Run jobs, deliver mail and seal the audit, until Ctrl-C or TERM."""
+    refuse_unfinished(settings())
     told, stop = Told(), threading.Event()
+    waiting.limit(db.engine, waiting.WORKER)
+    _wait_for_database(told)
     working = threading.Thread(target=work, args=(_app(), stop), name="worker", daemon=True)
     working.start()
     while working.is_alive() and not told.came:
@@ -50,6 +56,23 @@ def worker() -> None:
     working.join()
     if not told.came:
         sys.exit(1)  # it broke by itself, and has said why
+
+
+def _wait_for_database(told: Told) -> None:
+    """Wait until the database answers: a worker that comes back before it must not end again.
+
+    Raises ClickException if it is at another migration than this code needs.
+    """
+    while not told.came:
+        found = check_database(db.engine, current_app.config["BEKAL_MIGRATIONS"])
+        db.engine.dispose()
+        if found.sentence != NO_ANSWER:
+            break
+        time.sleep(LOOK_EVERY * 5)
+    else:
+        return
+    if found.grade is Grade.BAD:
+        raise click.ClickException(found.sentence)
 
 
 def _app() -> Flask:
