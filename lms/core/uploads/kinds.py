@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lms.core.archives import ArchiveRefusedError, Limits, Wrong, check_archive
 from lms.core.errors import BadInputError
 from lms.core.text import N_
+from lms.core.uploads.mp3 import is_mp3
 
 MEGABYTE = 1024 * 1024
 
@@ -25,6 +26,8 @@ class Kind(enum.StrEnum):
     GIF = "gif"
     WEBP = "webp"
     SVG = "svg"
+    MP3 = "mp3"
+    M4A = "m4a"
     XML = "xml"
     HTML = "html"
     TEXT = "text"
@@ -60,6 +63,8 @@ ABOUT: dict[Kind, About] = {
     Kind.GIF: About(N_("GIF picture"), "image/gif", "gif", 5 * MEGABYTE),
     Kind.WEBP: About(N_("WebP picture"), "image/webp", "webp", 10 * MEGABYTE),
     Kind.SVG: About(N_("SVG drawing"), "image/svg+xml", "svg", 100_000),
+    Kind.MP3: About(N_("MP3 recording"), "audio/mpeg", "mp3", 10 * MEGABYTE),
+    Kind.M4A: About(N_("M4A recording"), "audio/mp4", "m4a", 10 * MEGABYTE),
     Kind.XML: About(N_("XML file"), "application/xml", "xml", 10 * MEGABYTE),
     Kind.HTML: About(N_("HTML page"), "text/html; charset=utf-8", "html", 50 * MEGABYTE),
     Kind.TEXT: About(N_("text"), "text/plain; charset=utf-8", "txt", 5 * MEGABYTE),
@@ -72,6 +77,7 @@ _FIRST: tuple[tuple[bytes, Kind], ...] = (
     (b"GIF89a", Kind.GIF),
     (b"%PDF-", Kind.PDF),
 )
+_SOUND = (b"ID3", b"\xff")
 _ARCHIVE = b"PK\x03\x04"
 _PARTS = {"word/document.xml": Kind.DOCX, "xl/workbook.xml": Kind.XLSX}
 _COMMENT = re.compile(rb"\A(?:\s+|<!--.*?-->|<\?xml[^>]*\?>)*", re.DOTALL)
@@ -86,15 +92,19 @@ def kind_of(content: bytes) -> Kind | None:
 
     An archive is opened no further than its list of names, and only if it is plain and
     honest. Bytes that begin as one kind and end as another are still what they begin as:
-    whoever keeps them writes them anew (pictures) or hands them out as a download.
+    whoever keeps them writes them anew (pictures, recordings) or hands them out as a download.
     """
     for first, kind in _FIRST:
         if content.startswith(first):
             return kind
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return Kind.WEBP
+    if content[4:8] == b"ftyp":
+        return Kind.M4A
     if content.startswith(_ARCHIVE):
         return _kind_of_archive(content)
+    if content.startswith(_SOUND) and is_mp3(content):
+        return Kind.MP3
     if b"\0" in content[:_HEAD]:
         return None
     head = content[:_HEAD].removeprefix(b"\xef\xbb\xbf")
