@@ -7,11 +7,13 @@ rows of `fault_rows.COLUMNS`.
 import sys
 
 from script.measures import (
+    clients,
     existence,
     importers,
     killed_certificates,
     killed_counting,
     killed_imports,
+    storms,
     two_tabs,
     uploads,
 )
@@ -27,6 +29,10 @@ TABLE = Table(COLUMNS)
 TABLE.add(killed_counting.killed_worker, seconds=300, group=FAULTS)
 TABLE.add(two_tabs.two_tabs, seconds=300, group=FAULTS)
 TABLE.add(uploads.slow_upload, seconds=240, group=FAULTS)
+TABLE.add(clients.slow_senders, seconds=240, group=FAULTS)
+TABLE.add(clients.slow_readers, seconds=300, group=FAULTS)
+TABLE.add(clients.large_upload, seconds=180, group=FAULTS)
+TABLE.add(storms.sign_in_storm, seconds=600, group=FAULTS)
 
 TABLE.add(killed_imports.worker_killed_in_import, seconds=900, group=LONG)
 TABLE.add(killed_certificates.worker_killed_in_certificates, seconds=1800, group=LONG)
