@@ -16,7 +16,7 @@ from lms.core.content.problems import Problem, error, errors_among, in_order
 from lms.core.content.sentences import read_value
 from lms.core.content.values import UNSEEN, first_unseen, many_lines
 from lms.core.text import N_
-from lms.courses.layout import MEDIA, Place, place_of
+from lms.courses.layout import MEDIA, Place, flaw_of_size, place_of
 from lms.courses.values.base import FileValue
 from lms.courses.values.course import Course, Glossary, Module
 from lms.courses.values.edition import Activity, Edition, MediaFile, Translated
@@ -25,7 +25,6 @@ from lms.courses.values.question import Bank
 
 V = TypeVar("V", bound=FileValue)
 Progress = Callable[[str], None]
-_LARGEST_MEDIUM = 2_000_000
 _NEEDED = ("course.yaml", "glossary.yaml", "wellbeing.md")
 
 
@@ -182,9 +181,9 @@ def _body(source: SourceFile, problems: list[Problem]) -> str:
 
 
 def _read_medium(reading: Reading, name: str, content: bytes) -> None:
-    if len(content) > _LARGEST_MEDIUM:
-        sentence = N_("The picture is larger than 2 MB. Make it smaller.")
-        reading.problems.append(error(name, None, "", sentence))
+    flaw = flaw_of_size(name, len(content))
+    if flaw is not None:
+        reading.problems.append(error(name, None, "", flaw))
         return
     medium = MediaFile(name=name.removeprefix("media/"), content=content)
     reading.media.append(medium)

@@ -8,7 +8,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from lms.courses.values.base import FileValue
+from lms.core.text import N_
+from lms.core.uploads.kinds import ABOUT, MEGABYTE, Kind
+from lms.courses.values.base import RECORDINGS, FileValue
 from lms.courses.values.course import Course, Glossary, Module
 from lms.courses.values.page import FacilitatorNote, Page, Wellbeing
 from lms.courses.values.question import Bank
@@ -60,7 +62,13 @@ SHAPES: tuple[Shape, ...] = (
     _shape(Session, rf"sessions/(?P<name>{_KEY}).yaml", named_by_key=True),
     _shape(FacilitatorNote, rf"facilitator/{_KEY}.md"),
 )
-MEDIA = re.compile(rf"^media/(?P<name>{_KEY}\.(?:svg|png|jpg))$")
+MEDIA = re.compile(rf"^media/(?P<name>{_KEY}\.(?:svg|png|jpg|mp3|m4a))$")
+LARGEST_PICTURE = 2_000_000
+LARGEST_RECORDING = ABOUT[Kind.MP3].largest
+LARGEST_TOGETHER = 20 * MEGABYTE
+"""All recordings of a course: an edition is one value, held whole in memory."""
+PICTURE_TOO_LARGE = N_("The picture is larger than 2 MB. Make it smaller.")
+RECORDING_TOO_LARGE = N_("The recording is larger than 10 MB. Save it at a lower bit rate.")
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,13 @@ def place_of(path: str) -> Place | None:
             name = parts.get("name") if shape.named_by_key else None
             return Place(shape, file, parts["language"], name)
     return None
+
+
+def flaw_of_size(path: str, size: int) -> str | None:
+    """Why a file of `media/` with so many bytes is too large, or None."""
+    if path.endswith(RECORDINGS):
+        return RECORDING_TOO_LARGE if size > LARGEST_RECORDING else None
+    return PICTURE_TOO_LARGE if size > LARGEST_PICTURE else None
 
 
 def path_in(file: str, language: str | None) -> str:

@@ -21,11 +21,13 @@ _TERM = re.compile(r"\[\[([^\]|\n]{1,80})(?:\|([^\]|\n]{1,80}))?\]\]")
 _OPENING = re.compile(r"^:::+\s*(?P<name>[^\s:][^\s]*)?\s*(?P<title>.*?)\s*$")
 _CLOSING = re.compile(r"^:::+\s*$")
 _SETTING = re.compile(r"^(?P<name>alternative|caption|wide):\s*(?P<value>.*?)\s*$")
+# Only in a recording: a call-out may begin with the word "title:".
+_SETTING_OF_SOUND = re.compile(r"^(?P<name>alternative|caption|wide|title):\s*(?P<value>.*?)\s*$")
 
 _SENTENCE_END = re.compile(r"(?<=[.!?:;])[”’)]*\s+")
 
 CALLOUTS = ("indicator", "caution", "case", "remember", "task", "answer")
-CONTAINERS = (*CALLOUTS, "content-note", "jurisdiction", "figure")
+CONTAINERS = (*CALLOUTS, "content-note", "jurisdiction", "figure", "sound")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,14 @@ class Part:
     def tokens(self) -> list[Token]:
         """The Markdown tokens of the text; their lines count from 0 in the text."""
         return parse(self.text)
+
+    @property
+    def media(self) -> tuple[str, ...]:
+        """Names of the files of `media/` it shows or plays."""
+        if self.name not in {"figure", "sound"}:
+            return ()
+        wide = self.settings.get("wide") if self.name == "figure" else None
+        return (self.title, wide.value) if wide else (self.title,)
 
 
 def parts_of(body: str) -> list[Part]:
@@ -92,7 +102,8 @@ def _container(lines: list[str], start: int) -> tuple[Part, int]:
             nested.append(end)
         end += 1
     closed = end < len(lines)
-    settings, text_start = _settings(lines, start + 1, end)
+    pattern = _SETTING_OF_SOUND if name == "sound" else _SETTING
+    settings, text_start = _settings(lines, start + 1, end, pattern)
     text = "\n".join(lines[text_start:end])
     return (
         Part(name, title, text, start, text_start, settings, closed, tuple(nested)),
@@ -100,11 +111,13 @@ def _container(lines: list[str], start: int) -> tuple[Part, int]:
     )
 
 
-def _settings(lines: list[str], start: int, end: int) -> tuple[dict[str, Setting], int]:
+def _settings(
+    lines: list[str], start: int, end: int, pattern: re.Pattern[str]
+) -> tuple[dict[str, Setting], int]:
     found: dict[str, Setting] = {}
     at = start
     while at < end:
-        match = _SETTING.match(lines[at])
+        match = pattern.match(lines[at])
         if not match:
             break
         value = [match["value"]]
@@ -199,10 +212,14 @@ def sentences_of(text: str) -> Iterator[tuple[str, int]]:
 
 
 def word_count(body: str) -> int:
-    """Words of a page, call-outs included. For scripts that put spaces between words."""
+    """Words of a page, call-outs included. For scripts that put spaces between words.
+
+    What is said in a recording does not count: it is heard, or read instead.
+    """
     return sum(
         len(token.content.split())
         for part in parts_of(body)
+        if part.name != "sound"
         for token in part.tokens
         if token.type == "inline"
     )

@@ -1,10 +1,10 @@
 """From an edition to its folder, in canonical form.
 
 Canonical: YAML as `core.content.canonical` writes it; Markdown as head, empty line, body,
-with LF, NFC, no spaces at line ends and one newline at the end; media byte for byte; no
-other files. `write_course(load_course(folder))` gives a canonical folder back byte for
-byte; a folder written by hand becomes canonical with `format_course`. Comments in YAML
-are not part of an edition and do not survive.
+with LF, NFC, no spaces at line ends and one newline at the end; media byte for byte, where
+recordings hold nothing but their sound; no other files. `write_course(load_course(folder))`
+gives a canonical folder back byte for byte; a folder written by hand becomes canonical with
+`format_course`. Comments in YAML are not part of an edition and do not survive.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from pathlib import Path
 
 from lms.core.content.canonical import plain_tree, write_yaml
 from lms.core.content.frontmatter import join_front_matter
-from lms.courses.folder import read_folder, read_text
+from lms.core.errors import BadInputError
+from lms.core.uploads.sounds import sound_anew
+from lms.courses.folder import Reading, read_folder, read_text
 from lms.courses.layout import path_in, place_of
 from lms.courses.values.base import NOT_WRITTEN, FileValue
 from lms.courses.values.edition import Edition
@@ -104,7 +106,24 @@ def format_course(folder: Path, *, drop_comments: bool = False) -> Formatted:
             continue
         target.write_bytes(text.encode())
         changed.append(source.path)
+    changed += _bare_recordings(reading, folder)
     return Formatted(tuple(changed), tuple(unreadable), tuple(commented))
+
+
+def _bare_recordings(reading: Reading, folder: Path) -> list[str]:
+    """Take out of every recording what is not its sound; the paths of those that had any."""
+    done = []
+    for medium in reading.media:
+        if not medium.is_recording:
+            continue
+        try:
+            bare = sound_anew(medium.content).content
+        except BadInputError:
+            continue
+        if bare != medium.content:
+            (folder / "media" / medium.name).write_bytes(bare)
+            done.append(f"media/{medium.name}")
+    return done
 
 
 def _has_comments(before: str, path: str, after: str) -> bool:

@@ -169,7 +169,8 @@ def _show(
         comment_id=new_id(),
         file_address=file_address,
         terms=[term.term for term in checked.glossary.terms] if checked.glossary else [],
-        pictures=[medium.name for medium in checked.reading.media],
+        pictures=[m.name for m in checked.reading.media if not m.is_recording],
+        recordings=[m.name for m in checked.reading.media if m.is_recording],
     )
 
 

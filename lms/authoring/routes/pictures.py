@@ -1,35 +1,39 @@
-"""Pictures of a draft: bringing one, where it is used, taking it out."""
+"""Pictures and recordings of a draft: bringing one, where it is used, taking it out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, url_for
 from flask_babel import gettext
+from flask_wtf.file import FileField
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.authoring.forms.pictures import PictureForm
+from lms.authoring.forms.recordings import RecordingForm
 from lms.authoring.models import Draft
-from lms.authoring.queries.drafts import digests_of, draft_for, file_of, may_write
+from lms.authoring.queries.checked import CheckedDraft
+from lms.authoring.queries.drafts import digests_of, draft_for, file_of, find_file, may_write
 from lms.authoring.routes.blueprint import blueprint
 from lms.authoring.routes.previewing import renderer_of
-from lms.authoring.routes.shared import checked as checked_of
 from lms.authoring.routes.shared import draft_and_checked
-from lms.authoring.rules.drafts import LARGEST_PICTURE
 from lms.authoring.rules.new_course import free_key, key_from
 from lms.authoring.rules.page_text import fields_of, page_bytes, read_page
-from lms.authoring.rules.pictures import figure, uses_of
+from lms.authoring.rules.pictures import figure, recording, uses_of
 from lms.authoring.services.files import write_many
-from lms.core.errors import BadInputError, BekalError, NotFoundError
+from lms.core.errors import BadInputError, BekalError
 from lms.core.request import actor, now, session
-from lms.core.text import N_
 from lms.core.uploads.kinds import Kind, check_upload
 from lms.core.uploads.pictures import written_anew
+from lms.core.uploads.sounds import sound_anew
 from lms.core.uploads.svg import drawing_of
-from lms.courses.pictures import CONTENT_TYPES, size_of
+from lms.courses.layout import LARGEST_PICTURE, PICTURE_TOO_LARGE
+from lms.courses.pictures import size_of
+from lms.courses.routes.media import medium_answer, no_such_medium
 from lms.courses.routes.showing import show
+from lms.courses.values.edition import MediaFile
 
 TAKEN = frozenset({Kind.PNG, Kind.JPEG, Kind.SVG})
 
@@ -45,10 +49,8 @@ class _Brought:
 @blueprint.get("/drafts/<int:draft_id>/pictures")
 @policy(Permission.DRAFT_READ)
 def draft_pictures(draft_id: int) -> str:
-    """The pictures of a draft, and a form for another."""
-    draft = draft_for(session(), actor(), draft_id)
-    form = PictureForm()
-    return _page(draft, form)
+    """The pictures and recordings of a draft, and a form for another of each."""
+    return _page(draft_for(session(), actor(), draft_id))
 
 
 @blueprint.post("/drafts/<int:draft_id>/pictures")
@@ -64,23 +66,15 @@ def draft_add_picture(draft_id: int) -> BaseResponse | tuple[str, int]:
         except BadInputError as error:
             refused = error
     draft, checked = draft_and_checked(draft_id)
-    form.offer(_pages(draft))
+    form.offer(_pages(checked))
     if not form.validate_on_submit() or brought is None:
         status = show(form, refused) if refused else 400
         return _page(draft, form), status
-    taken = {path.removeprefix("media/").rpartition(".")[0] for path in checked.files}
-    wanted = form.name.data or key_from(str(form.file.data.filename or "").rpartition(".")[0])
-    name = f"{free_key(wanted[:60], taken, 'picture')}.{brought.ending}"
-    changes: dict[str, bytes | None] = {f"media/{name}": brought.content}
+    wanted = form.name.data or _name_of(form.file)
+    name = f"{free_key(wanted[:60], _taken(checked), 'picture')}.{brought.ending}"
     lines = figure(name, form.alternative.data or "", form.caption.data or "")
-    if form.page.data:
-        source = read_page(form.page.data, checked.files[form.page.data])
-        fields = fields_of(source)
-        body = f"{fields.body}\n\n{lines}".strip("\n")
-        changes[form.page.data] = page_bytes(form.page.data, replace(fields, body=body), source)
     try:
-        digests = digests_of(session(), draft)
-        write_many(session(), actor(), draft, changes, based_on=digests, now=now())
+        _keep(draft, checked, name, brought.content, form.page.data, lines)
     except BekalError as error:
         session().rollback()
         status = show(form, error)
@@ -89,34 +83,81 @@ def draft_add_picture(draft_id: int) -> BaseResponse | tuple[str, int]:
     return redirect(url_for("authoring.draft_pictures", draft_id=draft_id, new=name), 303)
 
 
+@blueprint.post("/drafts/<int:draft_id>/recordings")
+@policy(Permission.DRAFT_EDIT)
+def draft_add_recording(draft_id: int) -> BaseResponse | tuple[str, int]:
+    """Bring a recording: all but its sound taken out, then kept and put on a page."""
+    form = RecordingForm()
+    sound, refused = None, None
+    if form.sound.data:
+        try:
+            sound = sound_anew(form.sound.data.read(), field="sound")
+        except BadInputError as error:
+            refused = error
+    draft, checked = draft_and_checked(draft_id)
+    form.offer(_pages(checked))
+    if not form.validate_on_submit() or sound is None:
+        status = show(form, refused) if refused else 400
+        return _page(draft, recording_form=form), status
+    wanted = form.sound_name.data or _name_of(form.sound)
+    name = f"{free_key(wanted[:60], _taken(checked), 'recording')}.{sound.kind.value}"
+    lines = recording(name, form.title.data or "", form.transcript.data or "")
+    try:
+        _keep(draft, checked, name, sound.content, form.sound_page.data, lines)
+    except BekalError as error:
+        session().rollback()
+        status = show(form, error)
+        return _page(draft, recording_form=form), status
+    flash(gettext("The recording is here."))
+    return redirect(url_for("authoring.draft_pictures", draft_id=draft_id, new=name), 303)
+
+
+def _name_of(field: FileField) -> str:
+    return key_from(str(field.data.filename or "").rpartition(".")[0])
+
+
+def _taken(checked: CheckedDraft) -> set[str]:
+    """Names of media without their endings."""
+    paths = (path for path in checked.files if path.startswith("media/"))
+    return {path.removeprefix("media/").rpartition(".")[0] for path in paths}
+
+
+def _keep(
+    draft: Draft, checked: CheckedDraft, name: str, content: bytes, page: str | None, lines: str
+) -> None:
+    """The medium, and its lines at the end of the page if one is chosen."""
+    changes: dict[str, bytes | None] = {f"media/{name}": content}
+    if page:
+        source = read_page(page, checked.files[page])
+        fields = fields_of(source)
+        body = f"{fields.body}\n\n{lines}".strip("\n")
+        changes[page] = page_bytes(page, replace(fields, body=body), source)
+    digests = digests_of(session(), draft)
+    write_many(session(), actor(), draft, changes, based_on=digests, now=now())
+
+
 @blueprint.post("/drafts/<int:draft_id>/pictures/<string:name>/remove")
 @policy(Permission.DRAFT_EDIT)
 def draft_remove_picture(draft_id: int, name: str) -> BaseResponse:
-    """Take a picture out; pages that show it are named among the things to mend."""
+    """Take a picture or recording out; pages that use it are named among the things to mend."""
     draft = draft_for(session(), actor(), draft_id)
     file = file_of(session(), draft, f"media/{name}")
     write_many(
         session(), actor(), draft, {file.path: None}, based_on={file.path: file.digest}, now=now()
     )
-    flash(gettext("The picture is taken out. The history keeps it."))
+    flash(gettext("It is taken out. The history keeps it."))
     return redirect(url_for("authoring.draft_pictures", draft_id=draft_id), 303)
 
 
 @blueprint.get("/drafts/<int:draft_id>/media/<string:name>")
 @policy(Permission.DRAFT_READ)
 def draft_media(draft_id: int, name: str) -> Response:
-    """One picture of a draft. Drawings are not served: they are rebuilt into the page."""
+    """One picture or recording of a draft. Drawings are not served: they stand in the page."""
     draft = draft_for(session(), actor(), draft_id)
-    ending = name.rpartition(".")[2]
-    if ending not in CONTENT_TYPES:
-        raise NotFoundError(N_("There is no such picture."))
-    file = file_of(session(), draft, f"media/{name}")
-    response = Response(file.content, content_type=CONTENT_TYPES[ending])
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.set_etag(file.digest)
-    response.make_conditional(request)
-    return response
+    file = find_file(session(), draft, f"media/{name}")
+    if file is None:
+        raise no_such_medium()
+    return medium_answer(name, file.content, file.digest, cache="private, no-cache")
 
 
 def _harmless(content: bytes) -> _Brought:
@@ -126,35 +167,40 @@ def _harmless(content: bytes) -> _Brought:
         return _Brought(drawing_of(content), "svg")
     picture = written_anew(content)
     if len(picture.content) > LARGEST_PICTURE:
-        raise BadInputError(N_("The picture is larger than 2 MB. Make it smaller."), field="file")
+        raise BadInputError(PICTURE_TOO_LARGE, field="file")
     return _Brought(picture.content, picture.ending)
 
 
-def _pages(draft: Draft) -> list[tuple[str, str]]:
-    outline = checked_of(draft).outline
+def _pages(checked: CheckedDraft) -> list[tuple[str, str]]:
     return [
         (line.path, line.title)
-        for module in outline.modules
+        for module in checked.outline.modules
         for line in module.activities
         if line.kind == "page" and line.path
     ]
 
 
-def _page(draft: Draft, form: PictureForm) -> str:
+def _page(
+    draft: Draft,
+    form: PictureForm | None = None,
+    recording_form: RecordingForm | None = None,
+) -> str:
     draft, checked = draft_and_checked(draft.id)
-    form.offer(_pages(draft))
+    sent = form or recording_form
+    form = form or PictureForm(formdata=None)
+    recording_form = recording_form or RecordingForm(formdata=None)
+    pages = _pages(checked)
+    form.offer(pages)
+    recording_form.offer(pages)
     uses = uses_of(checked.reading)
     titles = {line.path: line.title for line in checked.outline.all_activities}
     shown = renderer_of(draft, checked)
-    pictures = [
+    media = [
         (
-            medium.name,
+            medium,
             size_of(medium.content),
-            len(medium.content),
             [(path, titles.get(path, path)) for path in uses.get(medium.name, [])],
-            replace(shown, prefix=f"p{number}-")
-            .page(f"::: figure {medium.name}\nalternative: {medium.name}\n:::")
-            .blocks,
+            replace(shown, prefix=f"p{number}-").page(_alone(medium)).blocks,
         )
         for number, medium in enumerate(
             sorted(checked.reading.media, key=lambda medium: medium.name), 1
@@ -164,8 +210,19 @@ def _page(draft: Draft, form: PictureForm) -> str:
         "authoring/pictures.html",
         draft=draft,
         form=form,
-        pictures=pictures,
+        recording_form=recording_form,
+        sent=sent,
+        has_pages=bool(pages),
+        pictures=[each for each in media if not each[0].is_recording],
+        recordings=[each for each in media if each[0].is_recording],
         writes=may_write(session(), actor(), draft),
-        new=request.args.get("new", ""),
         figure=figure,
+        recording=recording,
     )
+
+
+def _alone(medium: MediaFile) -> str:
+    """A page of nothing but this picture or recording."""
+    if medium.is_recording:
+        return recording(medium.name, medium.name, "")
+    return figure(medium.name, medium.name, "")

@@ -50,7 +50,7 @@ class Topic(enum.StrEnum):
 TOPIC_NAMES: dict[Topic, str] = {
     Topic.FILES: N_("Every file can be read and fits the others"),
     Topic.ALTERNATIVES: N_("Hard matter is announced, and another page earns the same credit"),
-    Topic.PICTURES: N_("Pictures are told in words"),
+    Topic.PICTURES: N_("Pictures and recordings are told in words"),
     Topic.HEADINGS: N_("Headings follow one another without a gap"),
     Topic.LINK_WORDS: N_("The words of a link say where it leads"),
     Topic.TABLES: N_("Every column of a table has a heading"),
@@ -66,6 +66,7 @@ TOPIC_NAMES: dict[Topic, str] = {
 NOT_JUDGED: tuple[str, ...] = (
     N_("Contrast and size of words inside drawings"),
     N_("Whether a picture's words say what the picture shows"),
+    N_("Whether a transcript says what is said in the recording"),
     N_("Whether what is cited says what the page says"),
     N_("Whether addresses outside the course still answer"),
 )
@@ -133,6 +134,8 @@ _BY_SENTENCE: Mapping[str, Topic] = {
     said.PICTURE_LACKS: Topic.PICTURES,
     said.PICTURE_WITHOUT_FIGURE: Topic.PICTURES,
     said.LONG_ALTERNATIVE: Topic.PICTURES,
+    said.SOUND_WITHOUT_TITLE: Topic.PICTURES,
+    said.SOUND_WITHOUT_TRANSCRIPT: Topic.PICTURES,
 }
 
 

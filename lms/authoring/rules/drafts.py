@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from lms.access.permissions import Permission
 from lms.core.states import Transition
 from lms.core.text import N_
-from lms.courses.layout import MEDIA, place_of
+from lms.courses.layout import MEDIA, flaw_of_size, place_of
 
 MOST_FILES = 2000
 """Files of one draft: ten times the largest course there is."""
 LARGEST_TEXT = 1_000_000
-LARGEST_PICTURE = 2_000_000
 AUTOSAVED = "autosave"
 """Why a version was kept, when nobody pressed a button."""
 ASIDE = "aside"
@@ -84,9 +83,7 @@ def draft_digest(digests: Mapping[str, str]) -> str:
 def flaw_of_file(path: str, content: bytes) -> str | None:
     """Why this cannot be a file of a draft, or None. A text may have any mistakes inside."""
     if MEDIA.match(path):
-        if len(content) > LARGEST_PICTURE:
-            return N_("The picture is larger than 2 MB. Make it smaller.")
-        return None
+        return flaw_of_size(path, len(content))
     if place_of(path) is None or len(path) > 180:
         return N_("%(path)s is no place of a file in a course.")
     if len(content) > LARGEST_TEXT:

@@ -52,6 +52,10 @@ NO_SUCH_ALTERNATIVE = N_("There is no page with the key %(key)s. Write it, or na
 NO_EQUAL_CREDIT = N_("%(key)s earns no equal credit: its head needs alternative_to: %(own)s.")
 PICTURE_LACKS = N_("A figure needs %(name)s: in a line below ::: figure.")
 PICTURE_WITHOUT_FIGURE = N_("Write a picture as ::: figure, so that it has a text alternative.")
+SOUND_WITHOUT_TITLE = N_("A recording needs title: in a line below ::: sound.")
+SOUND_WITHOUT_TRANSCRIPT = N_(
+    "A recording needs its transcript: write below the title every word that is said."
+)
 LONG_ALTERNATIVE = N_("The alternative is longer than 300 characters. Put the rest below it.")
 
 
@@ -150,6 +154,8 @@ class _PartCheck:
             self.jurisdiction(part)
         elif part.name == "figure":
             self.figure(part)
+        elif part.name == "sound":
+            self.sound(part)
         else:
             for name, setting in part.settings.items():
                 self.say(setting.line, N_("%(name)s has no meaning in this call-out."), name=name)
@@ -175,7 +181,7 @@ class _PartCheck:
             self.say(part.line, N_("Write what a reader sees whose focal point left no note."))
 
     def figure(self, part: Part) -> None:
-        names = {medium.name for medium in self.subject.reading.media}
+        names = {m.name for m in self.subject.reading.media if not m.is_recording}
         if part.title not in names:
             sentence = N_("There is no picture %(name)s in media/.")
             self.say(part.line, sentence, name=part.title or "(no name)")
@@ -190,6 +196,22 @@ class _PartCheck:
         alternative = part.settings.get("alternative")
         if alternative and len(alternative.value) > 300:
             self.say(alternative.line, LONG_ALTERNATIVE)
+
+    def sound(self, part: Part) -> None:
+        if isinstance(self.source.value, FacilitatorNote):
+            self.say(part.line, N_("A recording stands on a page that learners open, not here."))
+        recordings = {m.name for m in self.subject.reading.media if m.is_recording}
+        if part.title not in recordings:
+            sentence = N_("There is no recording %(name)s in media/.")
+            self.say(part.line, sentence, name=part.title or "(no name)")
+        title = part.settings.get("title")
+        if title is None or not title.value:
+            self.say(part.line, SOUND_WITHOUT_TITLE)
+        if not part.text.strip():
+            self.say(part.line, SOUND_WITHOUT_TRANSCRIPT)
+        for name, setting in part.settings.items():
+            if name != "title":
+                self.say(setting.line, N_("%(name)s has no meaning in this call-out."), name=name)
 
 
 def _check_alternative(subject: Subject, key: str, setting: Setting, say: Say) -> None:
@@ -303,7 +325,8 @@ def _check_page(subject: Subject, source: SourceFile, page: Page) -> None:
 def _check_sentences(subject: Subject, source: SourceFile) -> None:
     """Long sentences are hard in a second or third language."""
     for part in parts_of(source.body):
-        for text, line in sentences_of(part.text):
+        # What was said was said: a transcript is not shortened.
+        for text, line in sentences_of(part.text if part.name != "sound" else ""):
             words = len(text.split())
             if words > _LONG_SENTENCE:
                 sentence = N_(

@@ -20,9 +20,28 @@ from lms.courses.values.edition import Edition, MediaFile
 from lms.guides.registry import Registry
 
 BlockKind = Literal[
-    "text", "indicator", "caution", "case", "remember", "task", "figure", "content-note",
-    "jurisdiction",
+    "text", "indicator", "caution", "case", "remember", "task", "figure", "sound",
+    "content-note", "jurisdiction",
 ]  # fmt: skip
+
+
+class Recording(Value):
+    """What a page says of a recording before anything of it is loaded. `size` is in bytes."""
+
+    address: str
+    kind: str
+    seconds: int
+    size: int
+
+    @property
+    def length(self) -> tuple[int, int]:
+        """Whole minutes, and the seconds beyond them."""
+        return divmod(self.seconds, 60)
+
+    @property
+    def megabytes(self) -> float:
+        """Its size to one place, at least 0.1."""
+        return max(0.1, round(self.size / 1_000_000, 1))
 
 
 class Block(Value):
@@ -31,6 +50,8 @@ class Block(Value):
     `title`: heading of a call-out (plain text). `answer`: what is opened on demand, a task's
     answer or a figure's long description (safe HTML).
     `key`: the alternative page of a content note, or the key of a jurisdiction note.
+    `recording`: what is played; `title` then is its title and `html` its transcript. None
+    where its file cannot be played, which the check refuses.
     """
 
     kind: BlockKind
@@ -38,6 +59,7 @@ class Block(Value):
     title: str = ""
     answer: str = ""
     key: str = ""
+    recording: Recording | None = None
 
     @property
     def markup(self) -> Markup:
@@ -95,9 +117,9 @@ class RenderedPage(Value):
 class Renderer:
     """Renders the texts of one edition in one language.
 
-    `address` says where links inside the course lead (`%(key)s`), `media` where images are
-    served (`%(digest)s`, `%(name)s`); `prefix` begins every id, where several pages stand on
-    one. The same sources always give the same bytes.
+    `address` says where links inside the course lead (`%(key)s`), `media` where images and
+    recordings are served (`%(digest)s`, `%(name)s`); `prefix` begins every id, where several
+    pages stand on one. The same sources always give the same bytes.
     """
 
     registry: Registry
@@ -154,6 +176,10 @@ class Renderer:
             picture = self._figure(part, notes, number)
             return Block(kind="figure", html=picture, answer=html_of(part.text, notes))
         html = html_of(part.text, notes)
+        if part.name == "sound":
+            title = part.settings["title"].value if "title" in part.settings else part.title
+            heard = self._recording(part.title)
+            return Block(kind="sound", html=html, title=printed(title), recording=heard)
         if part.name == "content-note":
             setting = part.settings.get("alternative")
             return Block(kind="content-note", html=html, key=setting.value if setting else "")
@@ -165,6 +191,20 @@ class Renderer:
             )
         # Ordinary text, and what the check has refused: its words, without a frame.
         return Block(kind="text", html=html)
+
+    def _recording(self, name: str) -> Recording | None:
+        medium = self.media.get(name)
+        if medium is None or medium.seconds is None:
+            return None
+        return Recording(
+            address=self._address(medium),
+            kind=name.rpartition(".")[2].upper(),
+            seconds=medium.seconds,
+            size=len(medium.content),
+        )
+
+    def _address(self, medium: MediaFile) -> str:
+        return self.media_address % {"digest": medium.digest, "name": medium.name}
 
     def _figure(self, part: Part, notes: Notes, number: int) -> str:
         """The inside of <figure>: drawing or image, and caption."""
@@ -178,8 +218,8 @@ class Renderer:
             picture = safe_svg(medium.content, name, alternative, "only-narrow" if wide else "")
             if wide is not None:
                 picture += safe_svg(wide.content, f"{name}-wide", alternative, "only-wide")
-        elif medium is not None:
-            address = self.media_address % {"digest": medium.digest, "name": medium.name}
+        elif medium is not None and not medium.is_recording:
+            address = self._address(medium)
             size = size_of(medium.content)
             # With its size the page keeps the place, and nothing jumps when it arrives.
             room = f' width="{size.width}" height="{size.height}"' if size else ""

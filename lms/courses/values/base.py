@@ -26,7 +26,11 @@ Citation = Annotated[
     ),
 ]
 Minutes = Annotated[int, Field(ge=1, le=600)]
-Media = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*\.(?:svg|png|jpg)$")]
+Media = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*\.(?:svg|png|jpg|mp3|m4a)$")
+]
+RECORDINGS = (".mp3", ".m4a")
+"""Endings of what is heard; all other media are seen."""
 
 
 class Translation(Value):

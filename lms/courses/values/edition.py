@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 from pydantic import Field
 
 from lms.core.content.values import Key, Value
-from lms.courses.values.base import FileValue, Media
+from lms.core.errors import BadInputError
+from lms.core.uploads.sounds import sound_anew
+from lms.courses.values.base import RECORDINGS, FileValue, Media
 from lms.courses.values.course import Course, Glossary, Module
 from lms.courses.values.page import FacilitatorNote, Page, Wellbeing
 from lms.courses.values.question import Bank, Question
@@ -41,7 +43,7 @@ AnyFile = Annotated[
 
 
 class MediaFile(Value):
-    """A picture as it lies in `media/`. `digest` is the SHA-256 of its bytes."""
+    """A picture or a recording as it lies in `media/`. `digest` is the SHA-256 of its bytes."""
 
     name: Media
     content: bytes
@@ -50,6 +52,21 @@ class MediaFile(Value):
     def digest(self) -> str:
         """Hexadecimal SHA-256 of the content."""
         return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether it is heard, by its name."""
+        return self.name.endswith(RECORDINGS)
+
+    @cached_property
+    def seconds(self) -> int | None:
+        """How long a recording lasts, at least 1; None for pictures and what cannot be read."""
+        if not self.is_recording:
+            return None
+        try:
+            return max(1, round(sound_anew(self.content).seconds))
+        except BadInputError:
+            return None
 
 
 class Translated(Value):
@@ -99,6 +116,11 @@ class Edition(Value):
     def from_json(cls, text: str) -> Edition:
         """The value `to_json` wrote. Raises pydantic.ValidationError for anything else."""
         return cls.model_validate_json(text)
+
+    @cached_property
+    def weight(self) -> int:
+        """Bytes of its pictures and recordings: nearly all it takes in memory."""
+        return sum(len(medium.content) for medium in self.media)
 
     @cached_property
     def files(self) -> tuple[FileValue, ...]:

@@ -78,6 +78,7 @@ export function enhance(editor) {
     const { value } = event.target;
     if (mark === "callout" && value) block(CALLOUTS[value]);
     if (mark === "figure" && value) block(`::: figure ${value}\nalternative: …\ncaption: …\n:::`);
+    if (mark === "sound" && value) block(`::: sound ${value}\ntitle: …\n\n**…:** …\n:::`);
     event.target.value = "";
   });
 

@@ -1,0 +1,70 @@
+"""Bringing a recording into a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional, Regexp
+
+LONGEST_TRANSCRIPT = 30_000
+
+
+class RecordingForm(FlaskForm):
+    """A recording with every word that is said in it.
+
+    Its names differ from those of the form for pictures: both stand on one page.
+    """
+
+    sound = FileField(
+        _("Recording"),
+        [FileRequired(_("Choose a file."))],
+        description=_(
+            "MP3 or M4A, up to 10 MB; 48 kbit/s are enough for a voice. Who made it, where and "
+            "when is removed. No voices of people who could be recognised, unless they agreed."
+        ),
+    )
+    title = StringField(
+        _("Title of the recording"),
+        [
+            DataRequired(_("Say what is heard.")),
+            Length(max=160, message=_("Write it in at most 160 characters.")),
+        ],
+    )
+    transcript = TextAreaField(
+        _("Every word that is said"),
+        [
+            DataRequired(_("Write what is said, for those who cannot hear it or cannot load it.")),
+            Length(
+                max=LONGEST_TRANSCRIPT, message=_("The text is too long. Divide the recording.")
+            ),
+        ],
+        description=_(
+            "A paragraph for each speaker, such as **Officer:** Would you like some water? Sounds "
+            "that matter too."
+        ),
+    )
+    sound_name = StringField(
+        _("Name of the file"),
+        [
+            Optional(),
+            Length(max=60, message=_("Write it in at most 60 characters.")),
+            Regexp(
+                r"^[a-z0-9]+(-[a-z0-9]+)*$",
+                message=_("Use small letters a to z, digits and single hyphens."),
+            ),
+        ],
+        description=_("Left empty, it is made from the name of the file."),
+    )
+    sound_page = SelectField(
+        _("The page it stands on"),
+        validate_choice=True,
+        description=_("It is put at the end; you move it to its place in the text afterwards."),
+    )
+
+    def offer(self, pages: Sequence[tuple[str, str]]) -> None:
+        """Path and title of the pages it can stand on."""
+        self.sound_page.choices = list(pages)
