@@ -20,7 +20,9 @@ from lms.guides.queries.registry import registry_of
 from lms.guides.registry import Registry
 
 MOST_KEPT = 24
-"""Editions held at once: a large course takes about 3 MB."""
+"""Editions held at once: a large course takes about 3 MB without its media."""
+MOST_BYTES = 100_000_000
+"""Bytes of pictures and recordings held at once; one edition is held whatever it weighs."""
 
 _kept: OrderedDict[str, Edition] = OrderedDict()
 _registries: dict[str, Registry] = {}
@@ -44,10 +46,14 @@ def get_edition(session: Session, digest: str) -> Edition:
     with _lock:
         _kept[digest] = edition
         _registries[digest] = registry
-        while len(_kept) > MOST_KEPT:
+        while len(_kept) > MOST_KEPT or (len(_kept) > 1 and _weight() > MOST_BYTES):
             dropped, _ = _kept.popitem(last=False)
             _registries.pop(dropped, None)
     return edition
+
+
+def _weight() -> int:
+    return sum(edition.weight for edition in _kept.values())
 
 
 def registry_with(digest: str, base: Registry) -> Registry:

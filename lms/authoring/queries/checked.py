@@ -31,7 +31,9 @@ from lms.courses.values.course import Course, Glossary
 from lms.guides.registry import Registry
 
 MOST_KEPT = 8
-"""Drafts held at once: each has the bytes of its pictures."""
+"""Drafts held at once."""
+MOST_BYTES = 100_000_000
+"""Bytes of their files held at once; one draft is held whatever it weighs."""
 
 _kept: OrderedDict[tuple[str, str, int], CheckedDraft] = OrderedDict()
 _lock = threading.Lock()
@@ -44,6 +46,11 @@ class CheckedDraft:
     files: Mapping[str, bytes]
     reading: Reading
     problems: tuple[Problem, ...]
+
+    @cached_property
+    def weight(self) -> int:
+        """Bytes of all files."""
+        return sum(len(content) for content in self.files.values())
 
     @cached_property
     def outline(self) -> Outline:
@@ -99,7 +106,9 @@ def get_checked(
     found = CheckedDraft(files, reading, tuple(in_order(problems)))
     with _lock:
         _kept[name] = found
-        while len(_kept) > MOST_KEPT:
+        while len(_kept) > MOST_KEPT or (
+            len(_kept) > 1 and sum(each.weight for each in _kept.values()) > MOST_BYTES
+        ):
             _kept.popitem(last=False)
     return found
 
