@@ -30,6 +30,7 @@ BOX_STYLES: Mapping[BoxKind, str] = {
     "content-note": "Content note",
     "jurisdiction": "Jurisdiction",
     "answer": "Answer",
+    "sound": "Recording",
     "plain": "Prompt",
 }
 _EDGES: Mapping[BoxKind, tuple[str, str, str]] = {
@@ -41,6 +42,7 @@ _EDGES: Mapping[BoxKind, tuple[str, str, str]] = {
     "content-note": ("dashed", "6A7F84", "FFFFFF"),
     "jurisdiction": ("double", "5B3A7C", "F4F7F6"),
     "answer": ("single", "2F6B3F", "F4F7F6"),
+    "sound": ("dashed", DEEP, "FFFFFF"),
     "plain": ("single", DEEP, "FFFFFF"),
 }
 """Line, colour of the edge and ground of each call-out; edges differ also in grey."""

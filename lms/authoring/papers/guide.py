@@ -9,7 +9,7 @@ from lms.authoring.papers.questions import keyed
 from lms.authoring.papers.shared import Book, plain
 from lms.core.text import N_
 from lms.courses.catalogue import AUDIENCE_NAMES, LEVEL_NAMES
-from lms.courses.markdown import parts_of
+from lms.courses.markdown import parts_of, printed
 from lms.courses.values.course import Module
 from lms.courses.values.edition import Activity
 from lms.courses.values.page import FacilitatorNote, Page
@@ -129,6 +129,10 @@ def _materials(book: Book, activities: list[Activity] | tuple[Activity, ...]) ->
         match shown:
             case Page():
                 found += [
+                    _("The recording “%(title)s”, and a loudspeaker heard by all", title=heard)
+                    for heard in _recordings(shown)
+                ]
+                found += [
                     _("The figure “%(caption)s”, large enough to be seen by all", caption=caption)
                     for caption in _captions(shown)
                 ]
@@ -151,6 +155,14 @@ def _captions(page: Page) -> list[str]:
         part.settings["caption"].value.rstrip(".")
         for part in parts_of(page.body)
         if part.name == "figure" and "caption" in part.settings
+    ]
+
+
+def _recordings(page: Page) -> list[str]:
+    return [
+        printed(part.settings["title"].value).rstrip(".")
+        for part in parts_of(page.body)
+        if part.name == "sound" and "title" in part.settings
     ]
 
 
@@ -178,7 +190,7 @@ def _page(book: Book, page: Page, numbers: Iterator[int]) -> Iterator[Part]:
     yield book.heading(3, page, anchor=f"activity-{page.key}")
     yield book.summary(shown.summary, language)
     for block in book.rendered(shown, language, number).blocks:
-        if block.kind in {"remember", "task", "content-note"}:
+        if block.kind in {"remember", "task", "content-note", "sound"}:
             yield from book.block(block, language, shift=2)
         if block.kind == "task" and block.answer:
             yield Box("answer", _("One answer"), "", block.answer, language)

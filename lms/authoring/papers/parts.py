@@ -12,7 +12,7 @@ from lms.core.text import N_
 
 BoxKind = Literal[
     "indicator", "caution", "case", "remember", "task", "content-note", "jurisdiction", "answer",
-    "plain",
+    "sound", "plain",
 ]  # fmt: skip
 
 

@@ -142,6 +142,8 @@ class Book:
             yield Text(inner, language)
         elif block.kind == "figure":
             yield self._figure(block, language)
+        elif block.kind == "sound":
+            yield Box("sound", self._where_to_hear(block), block.title, inner, language)
         else:
             yield Box(block.kind, self.box_name(block.kind), block.title, inner, language)
 
@@ -158,6 +160,23 @@ class Book:
             "jurisdiction": _("In your jurisdiction"),
         }
         return names.get(kind, "")
+
+    def _where_to_hear(self, block: Block) -> str:
+        """What a recording is called on paper: that it is one, its length, where it plays."""
+        _, heard = self.words.gettext, block.recording
+        if heard is None:
+            return _("Recording. This is what is said in it.")
+        minutes, seconds = heard.length
+        length = (
+            _("%(minutes)s min %(seconds)s s", minutes=minutes, seconds=seconds)
+            if minutes
+            else _("%(seconds)s s", seconds=seconds)
+        )
+        return _(
+            "Recording (%(length)s). Hear it in the course on the screen, on the page of this "
+            "title. This is what is said in it.",
+            length=length,
+        )
 
     def _figure(self, block: Block, language: str) -> Figure:
         drawings = _DRAWING.findall(block.html)
