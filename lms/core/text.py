@@ -10,6 +10,26 @@ def N_(message: str) -> str:  # noqa: N802 - the name gettext tools know
     return message
 
 
+LARGEST_NUMBER = 10**15
+"""What a number that somebody sends stays below; every id does."""
+
+
+def whole_number(text: str) -> int:
+    """The number these digits write, as `type=` of a query and `coerce=` of a field.
+
+    ValueError unless they are at most 15 ASCII digits, with a minus or without: then every
+    column, page and program holds it.
+    """
+    if not is_whole_number(text.removeprefix("-")):
+        raise ValueError("This is no whole number that is used here.")
+    return int(text)
+
+
+def is_whole_number(text: str) -> bool:
+    """Whether this is a number of 1 to 15 ASCII digits, without a sign."""
+    return text.isascii() and text.isdecimal() and len(text) <= 15
+
+
 def fold(text: str) -> str:
     """A form for comparing: compatibility-normalised, case-folded, single spaces.
 

@@ -10,6 +10,7 @@ from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.access.reaches import Reach
 from lms.core.request import actor, now, session
+from lms.core.text import whole_number
 from lms.notices import queries, services
 from lms.notices.forms import ChoicesForm
 from lms.notices.rules import Category
@@ -21,7 +22,7 @@ blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 @policy(Permission.ACCOUNT_USE)
 def notices() -> str:
     """What one was told, newest first."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=whole_number)
     shown, more = queries.list_own_notices(session(), actor(), before=before)
     unread = queries.count_unread(session(), actor())
     return render_template("notices/notices.html", notices=shown, more=more, unread=unread)

@@ -20,6 +20,7 @@ from lms.web import (
     guard,
     headers,
     language,
+    legible,
     logs,
     pages,
     rooms,
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> Flask:
     csrf.init_app(app)
     logs.install(app)
     transaction.install(app)
+    legible.install(app)
     guard.install(app, login_manager)
     language.install(app, babel)
     templating.install(app)

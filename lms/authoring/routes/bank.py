@@ -20,6 +20,7 @@ from lms.authoring.rules.bank.uses import coverage
 from lms.authoring.rules.questions.written import as_gift, as_moodle_xml
 from lms.core.languages import own_name
 from lms.core.request import actor, session
+from lms.core.text import whole_number
 
 PAGE = 25
 
@@ -33,7 +34,7 @@ def draft_questions(draft_id: int) -> str:
     wanted = wanted_here()
     items = narrowed(found.bank, wanted, found.uses, found.unfinished)
     pages = max(1, -(-len(items) // PAGE))
-    number = min(max(request.args.get("page", 1, type=int), 1), pages)
+    number = min(max(request.args.get("page", 1, type=whole_number), 1), pages)
     return render_template(
         "authoring/questions.html",
         draft=draft,
@@ -83,7 +84,7 @@ def draft_questions_export(draft_id: int) -> Response:
 def draft_question_at(draft_id: int) -> BaseResponse:
     """From a line of a bank file to the question that stands there; else to the file's text."""
     draft = draft_for(session(), actor(), draft_id)
-    path, line = request.args.get("path", ""), request.args.get("line", 0, type=int)
+    path, line = request.args.get("path", ""), request.args.get("line", 0, type=whole_number)
     file = get_bank(session(), draft, registry()).bank.file(path)
     before = [n for n, begin in enumerate(file.spans) if begin <= line] if file else []
     if file is None or file.language is not None or not before:

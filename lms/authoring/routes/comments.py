@@ -17,6 +17,7 @@ from lms.authoring.routes.shared import file_address
 from lms.authoring.services.comments import comment, settle
 from lms.core.errors import BadInputError
 from lms.core.request import actor, now, session
+from lms.core.text import whole_number
 
 
 @blueprint.get("/drafts/<int:draft_id>/comments")
@@ -41,8 +42,8 @@ def draft_comment(draft_id: int) -> Response | tuple[str, int]:
             path,
             text,
             client_id=request.form.get("client_id", "")[:64] or new_id(),
-            line=request.form.get("line", type=int),
-            answers=request.form.get("answers", type=int),
+            line=request.form.get("line", type=whole_number),
+            answers=request.form.get("answers", type=whole_number),
             now=now(),
         )
     except BadInputError as error:

@@ -13,6 +13,7 @@ from lms.authoring.queries.drafts import After, list_drafts
 from lms.authoring.routes.blueprint import blueprint
 from lms.authoring.rules.drafts import DRAFT_STATE_NAMES
 from lms.core.request import actor, session
+from lms.core.text import is_whole_number
 
 
 @blueprint.get("/drafts")
@@ -51,8 +52,9 @@ def _after() -> After | None:
     moment, _, number = request.args.get("after", "").partition(" ")
     try:
         changed_at = datetime.datetime.fromisoformat(moment)
-    except ValueError:
+        in_utc = changed_at.astimezone(datetime.UTC)  # the first year has no hour before it
+    except (ValueError, OverflowError):
         return None
-    if changed_at.tzinfo is None or not number.isdecimal() or len(number) > 15:
+    if changed_at.tzinfo is None or not is_whole_number(number):
         return None
-    return After(changed_at, int(number))
+    return After(in_utc, int(number))

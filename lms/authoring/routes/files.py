@@ -23,7 +23,7 @@ from lms.authoring.rules.starting_files import ADDED_BY_PATH, start_of
 from lms.authoring.services.files import write, write_many
 from lms.core.errors import NotFoundError
 from lms.core.request import actor, now, session
-from lms.core.text import N_, clean_line
+from lms.core.text import N_, clean_line, whole_number
 from lms.courses.layout import place_of
 from lms.courses.writing import tidied
 
@@ -169,7 +169,7 @@ def _show(draft: Draft, file: DraftFile, form: FileForm) -> str:
         and place is not None
         and (place.shape.kind in MAY_GO or place.language is not None),
         writes=writes,
-        line=request.args.get("line", type=int),
+        line=request.args.get("line", type=whole_number),
         aside=find_aside(session(), actor(), draft, file.path) if writes else None,
         threads=threads,
         views=views_of(session(), [*people, file.changed_by]),

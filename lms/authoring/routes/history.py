@@ -22,7 +22,7 @@ from lms.authoring.rules.page_text import fields_of, has_a_head, merge_pages, re
 from lms.authoring.services.files import restore, see_to
 from lms.core.errors import NotFoundError
 from lms.core.request import actor, now, session
-from lms.core.text import N_
+from lms.core.text import N_, whole_number
 from lms.courses.layout import place_of
 
 WHY_WORDS: dict[str, str] = {
@@ -175,7 +175,7 @@ def _merge_page(
 
 
 def _list(draft: Draft, path: str | None) -> str:
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=whole_number)
     found, following = list_versions(session(), draft, path, before=before)
     endpoint = "authoring.draft_history" if path is None else "authoring.draft_file_history"
     values = {"draft_id": draft.id} if path is None else {"draft_id": draft.id, "path": path}

@@ -36,7 +36,7 @@ from lms.authoring.services.importing import (
 from lms.core.errors import BadInputError, BekalError
 from lms.core.jobs.services import enqueue
 from lms.core.request import actor, now, only_read_on, reading, session, settings, storage
-from lms.core.text import N_
+from lms.core.text import N_, whole_number
 from lms.core.uploads.keeping import keep, store
 from lms.core.uploads.kinds import Kind, check_upload
 from lms.core.uploads.models import StorageClass
@@ -96,7 +96,7 @@ def draft_questions_take(draft_id: int, import_token: str) -> Answer:
             registry(),
             carried,
             token=import_token,
-            places=None if takes_all else request.form.getlist("place", type=int),
+            places=None if takes_all else request.form.getlist("place", type=whole_number),
             replaces=request.form.get("replace") == "yes",
             file_name=request.form.get("new_file", "").strip()
             or request.form.get("file_name", "").rsplit("/", 1)[-1].removesuffix(".yaml")
@@ -196,7 +196,7 @@ def _brought(draft: Draft, token: str, carried: Carried, wrong: str = "") -> Ans
     is_taken = any(found.digests.get(version.path) == version.digest for version in taken)
     new = carried.of(Standing.NEW)
     pages = max(1, -(-len(new) // PAGE))
-    number = min(max(request.args.get("page", 1, type=int), 1), pages)
+    number = min(max(request.args.get("page", 1, type=whole_number), 1), pages)
     page = render_template(
         "authoring/questions_brought.html",
         draft=draft,

@@ -23,7 +23,7 @@ from lms.authoring.rules.outline import Outline
 from lms.authoring.services.arranging import arrange
 from lms.core.errors import NotFoundError, NotPossibleError
 from lms.core.request import actor, now, session
-from lms.core.text import N_, clean_line
+from lms.core.text import N_, clean_line, whole_number
 from lms.courses.catalogue import KINDS
 from lms.courses.routes.showing import show
 
@@ -200,7 +200,7 @@ def _wish() -> tuple[Callable[[Arranger], None], str]:
             key = form[f"module-{word}"][:80]
             return partial(_move_module, key, step), f"m-{key}"
     key, into = form.get("key", "")[:80], form.get("module", "")[:80]
-    place = form.get("place", type=int)
+    place = form.get("place", type=whole_number)
     if not key and place is not None:
         return lambda a: a.place_module(into, place), f"m-{into}"
     return lambda a: a.place(key, into, place), f"a-{key}"

@@ -32,6 +32,7 @@ from lms.authoring.services.files import MovedOnError, write
 from lms.core.content.problems import Level, Problem
 from lms.core.errors import BekalError
 from lms.core.request import actor, now, session
+from lms.core.text import is_whole_number
 from lms.courses.routes.showing import show
 
 Answer = str | Response | tuple[str, int]
@@ -134,7 +135,7 @@ def _changed(found: DraftBank, slots: tuple[SlotUse, ...], act: str) -> tuple[Sl
         draw = int(wish) if wish.isascii() and wish.isdecimal() and len(wish) < 4 else 1
         return (*slots, SlotUse(keys, max(draw, 1)))
     if verb == "fill":
-        place = int(where) if where.isascii() and where.isdecimal() else len(slots)
+        place = int(where) if is_whole_number(where) else len(slots)
         if place >= len(slots) or slots[place].draw is None:
             return slots
         more = keys_for(found.bank.items, request.form.get(f"fill-{place}", ""), taken)

@@ -21,7 +21,7 @@ from lms.authoring.rules.scenarios.trial import steps_of
 from lms.authoring.services import scenarios as services
 from lms.core.errors import NotFoundError
 from lms.core.request import actor, now, only_read_on, session
-from lms.core.text import N_
+from lms.core.text import N_, is_whole_number
 from lms.courses.story.graph import letter_of
 
 
@@ -125,7 +125,7 @@ def scenario_step_save(
 
 def _rearranged(form: StepForm, do: str) -> StepForm:
     what, _, number = do.partition("-")
-    place = int(number) if number.isdecimal() else -1
+    place = int(number) if is_whole_number(number) else -1
     if what == "up":
         return form.rearranged(up=place)
     return form.rearranged(out=place) if what == "out" else form.rearranged()

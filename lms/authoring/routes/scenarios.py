@@ -28,6 +28,7 @@ from lms.authoring.rules.scenarios.trial import playable, steps_of
 from lms.authoring.services import scenarios as services
 from lms.core.errors import BadInputError
 from lms.core.request import actor, now, only_read_on, session
+from lms.core.text import is_whole_number, whole_number
 from lms.courses.render.clean import safe
 from lms.courses.render.page import Renderer
 from lms.courses.story.drawing import draw
@@ -95,7 +96,7 @@ def scenario(draft_id: int, scenario_key: str) -> str:
 def scenario_step_add(draft_id: int, scenario_key: str) -> Response:
     """Add a step and go to it."""
     form = NewStepForm()
-    count = int(form.count.data) if (form.count.data or "").isdecimal() else -1
+    count = int(form.count.data) if is_whole_number(form.count.data or "") else -1
     title = clean(form.title.data, lines=False)
     key = services.add_step(
         session(), actor(), draft_id, scenario_key, title, count=count, now=now()
@@ -110,7 +111,7 @@ def scenario_step_add(draft_id: int, scenario_key: str) -> Response:
 @policy(Permission.DRAFT_EDIT)
 def scenario_step_move(draft_id: int, scenario_key: str, step_key: str) -> Response:
     """Move a step one place up or down."""
-    at = request.form.get("at", default=-1, type=int)
+    at = request.form.get("at", default=-1, type=whole_number)
     by = -1 if request.form.get("to") == "up" else 1
     services.move_step(
         session(), actor(), draft_id, scenario_key, step_key, at=at, by=by, now=now()

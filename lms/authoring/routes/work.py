@@ -51,7 +51,7 @@ from lms.authoring.services.drafts import begin
 from lms.authoring.services.work import ask_to_tell, begin_work, take_step
 from lms.core.errors import NotFoundError, NotPossibleError
 from lms.core.request import actor, now, reading, session, settings
-from lms.core.text import N_
+from lms.core.text import N_, is_whole_number
 from lms.courses.queries import get_current, list_cards
 from lms.courses.routes import page_language
 from lms.courses.store import get_edition as edition_by_digest
@@ -126,7 +126,7 @@ def guide_work(guide_work_id: int) -> str:
 def guide_work_step(guide_work_id: int) -> Response:
     """Take one thing on, finish it, pass it over or open it again."""
     verb, _, number = request.form.get("do", "").partition(" ")
-    if verb not in WORK_VERB_NAMES or not number.isdecimal() or len(number) > 15:
+    if verb not in WORK_VERB_NAMES or not is_whole_number(number):
         raise NotFoundError(_NOWHERE)
     if WorkForm().validate():
         try:

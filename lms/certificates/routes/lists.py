@@ -41,6 +41,7 @@ from lms.certificates.rules import (
     verbs,
 )
 from lms.core.request import actor, only_read_on, record_access, session
+from lms.core.text import whole_number
 from lms.courses.catalogue import CourseCard
 from lms.courses.models import StoredEdition
 from lms.people.queries.members import member_names
@@ -92,7 +93,7 @@ def requests() -> str:
 def list_page(*, refused: str = "") -> str:
     """The list; after a refused job with the sentence that says why."""
     wanted = wanted_of(request.values)
-    below = request.args.get("before", type=int)
+    below = request.args.get("before", type=whole_number)
     rows, following = list_certificates(session(), actor(), wanted, below=below)
     record_access(sorted({row.person_id for row in rows}))
     names = member_names(session())

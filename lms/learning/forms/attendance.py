@@ -9,6 +9,8 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, SelectMultipleField
 from wtforms.validators import InputRequired
 
+from lms.core.text import LARGEST_NUMBER
+
 
 class AttendanceForm(FlaskForm):
     """The day, and who was there; the people are boxes in the table of the page."""
@@ -20,4 +22,4 @@ class AttendanceForm(FlaskForm):
 
     def ticked(self) -> Sequence[int]:
         """The enrolments ticked, after validation."""
-        return sorted(set(self.people.data or ()))
+        return sorted({each for each in self.people.data or () if 0 < each < LARGEST_NUMBER})

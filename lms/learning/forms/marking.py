@@ -17,6 +17,7 @@ from lms.assessments.rules.markings import (
     ReturnReason,
     level_field,
 )
+from lms.core.text import is_whole_number
 from lms.courses.values.task import Criterion
 
 
@@ -60,7 +61,7 @@ def mark_form(rubric: Sequence[Criterion]) -> Any:
 def levels_in(form: Any, rubric: Sequence[Criterion]) -> Mapping[str, int]:
     """The levels chosen, by criterion, as places in its list from 0."""
     chosen = {criterion.key: form[level_field(criterion)].data for criterion in rubric}
-    return {key: int(place) for key, place in chosen.items() if place and place.isdecimal()}
+    return {key: int(place) for key, place in chosen.items() if is_whole_number(place or "")}
 
 
 def reason_in(form: Any) -> ReturnReason | None:

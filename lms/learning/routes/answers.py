@@ -11,6 +11,7 @@ from lms.access.policies import policy
 from lms.core.errors import BekalError
 from lms.core.languages import own_name
 from lms.core.request import actor, now, only_read_on, record_access, session
+from lms.core.text import whole_number
 from lms.courses.routes import page_language
 from lms.learning.forms.questions import AnswerForm, HideForm, new_id
 from lms.learning.models import LessonQuestion
@@ -29,7 +30,7 @@ def unanswered_questions(course_key: str) -> str:
     edition = get_taught(session(), actor(), course_key)
     wish = request.args.get("show", "")
     show = Show(wish) if wish in set(Show) else Show.UNANSWERED
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=whole_number)
     lines, following = list_to_answer(session(), actor(), course_key, show, after=after, now=now())
     record_access(people_on(lines))
     here = url_for("learning.unanswered_questions", course_key=course_key, show=show.value)

@@ -14,7 +14,7 @@ from lms.access.rules import scopes_for
 from lms.core.errors import BadInputError, NotFoundError
 from lms.core.languages import own_name
 from lms.core.request import actor, now, only_read_on, record_access, session
-from lms.core.text import N_
+from lms.core.text import N_, is_whole_number, whole_number
 from lms.courses.routes import page_language
 from lms.enrolments.models import Assignment
 from lms.enrolments.queries.assignments import (
@@ -185,14 +185,14 @@ def _draft(run_id: str) -> Assignment:
 def _ticked(name: str) -> list[int]:
     """The ids ticked in a list; what is no number is left out."""
     values = request.form.getlist(name)[: MOST_PEOPLE + 1]
-    return [int(value) for value in values if value.isascii() and value.isdecimal()]
+    return [int(value) for value in values if is_whole_number(value)]
 
 
 def _people_page(
     draft: Assignment, ticked: list[int] | None = None, refused: str | None = None
 ) -> str:
     wanted = Wanted.of_request()
-    after = place_of(session(), actor(), request.args.get("after", type=int))
+    after = place_of(session(), actor(), request.args.get("after", type=whole_number))
     people, following = list_own_people(session(), actor(), wanted.filter, now=now(), after=after)
     record_access([each.person.id for each in people])
     subject = get_subject(session(), actor(), draft.subject_kind, draft.subject_key)

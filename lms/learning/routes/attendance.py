@@ -12,6 +12,7 @@ from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.core.errors import BadInputError
 from lms.core.request import actor, now, only_read_on, record_access, session
+from lms.core.text import whole_number
 from lms.courses.routes import page_language
 from lms.learning.forms.attendance import AttendanceForm
 from lms.learning.queries.attendance import get_meeting, list_attending, meetings_of
@@ -90,7 +91,7 @@ def _page(course_key: str, activity_key: str, form: AttendanceForm) -> str:
     edition = get_taught(session(), actor(), course_key)
     meeting = get_meeting(edition, activity_key)
     words = request.args.get("words", "")[:100].strip()
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=whole_number)
     lines, following = list_attending(
         session(), actor(), course_key, activity_key, words=words, after=after
     )
@@ -129,5 +130,5 @@ def _address(course_key: str, activity_key: str) -> str:
         course_key=course_key,
         activity_key=activity_key,
         words=request.args.get("words") or None,
-        after=request.args.get("after", type=int),
+        after=request.args.get("after", type=whole_number),
     )

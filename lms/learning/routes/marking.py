@@ -20,6 +20,7 @@ from lms.assessments.rules.markings import (
 from lms.assessments.services import markings
 from lms.core.errors import BadInputError, NotPossibleError
 from lms.core.request import actor, now, only_read_on, record_access, session, settings
+from lms.core.text import is_whole_number, whole_number
 from lms.courses.routes import page_language
 from lms.learning.forms.marking import levels_in, mark_form, reason_in
 from lms.learning.pages import words
@@ -47,7 +48,7 @@ def marking() -> str:
         course_key=request.args.get("course", "")[:80],
         only_mine=request.args.get("mine") == "1",
     )
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=whole_number)
     lines, following = list_queue(session(), actor(), wanted, after=after, now=now())
     record_access([line.marking.person_id for line in lines])
     courses = {
@@ -105,7 +106,7 @@ def mark_text(marking_id: int) -> str | Response | tuple[str, int]:
     rubric = _task(page)[0].rubric
     form = mark_form(rubric)
     verb = "accept" if request.form.get("act") == "accept" else "return"
-    if form.validate_on_submit() and str(form.version.data).isdecimal():
+    if form.validate_on_submit() and is_whole_number(str(form.version.data)):
         try:
             decision = mark(
                 session(),

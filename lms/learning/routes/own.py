@@ -21,7 +21,7 @@ from lms.core.errors import BadInputError, NotFoundError, NotPossibleError
 from lms.core.request import actor, now, only_read_on, record_access, session
 from lms.core.tables.files import MOST_AT_ONCE, FileForm
 from lms.core.tables.values import Audience, Cell, Column, Kind, Table
-from lms.core.text import N_
+from lms.core.text import N_, whole_number
 from lms.courses.queries import list_cards
 from lms.courses.routes import page_language
 from lms.enrolments.queries.own_people import (
@@ -111,7 +111,7 @@ class Wanted:
 def own_people() -> str:
     """The people one looks after, by name, with what they are on and how it stands."""
     wanted = Wanted.of_request()
-    after = place_of(session(), actor(), request.args.get("after", type=int))
+    after = place_of(session(), actor(), request.args.get("after", type=whole_number))
     people, following = list_own_people(session(), actor(), wanted.filter, now=now(), after=after)
     record_access([each.person.id for each in people])
     everywhere = scopes_for(actor(), Permission.ENROLMENT_READ_OWN_MEMBER).everywhere

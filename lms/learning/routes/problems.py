@@ -11,6 +11,7 @@ from lms.access.policies import policy
 from lms.core.errors import BadInputError, BekalError
 from lms.core.languages import own_name
 from lms.core.request import actor, engine, now, session
+from lms.core.text import whole_number
 from lms.core.throttle import count_try
 from lms.courses.routes import page_language
 from lms.learning.forms.problems import ProblemForm
@@ -108,7 +109,7 @@ def _page(course_key: str, wrong: tuple[int, str, str] | None = None) -> str:
     edition = get_taught(session(), actor(), course_key)
     wish = request.args.get("state", "")
     state = ProblemState(wish) if wish in set(ProblemState) else ProblemState.OPEN
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=whole_number)
     found, following = list_problems(session(), actor(), course_key, state, after=after)
     here = url_for("learning.problems", course_key=course_key, state=state.value)
     return render_template(

@@ -12,6 +12,7 @@ from lms.access.reaches import Reach
 from lms.core.errors import BekalError, NotPossibleError
 from lms.core.languages import own_name
 from lms.core.request import actor, engine, now, only_read_on, record_access, session
+from lms.core.text import whole_number
 from lms.core.throttle import count_try
 from lms.courses.routes import page_language
 from lms.courses.values.quiz import Quiz
@@ -105,7 +106,7 @@ def change_question(
 
 def _page(course_key: str, activity_key: str, form: QuestionForm) -> str:
     place = get_place(session(), actor(), course_key, activity_key)
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=whole_number)
     lines, following = list_questions(session(), actor(), place, after=after, now=now())
     record_access(people_on(lines))
     form.client_id.data = form.client_id.data or new_id()

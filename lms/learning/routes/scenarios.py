@@ -15,7 +15,7 @@ from lms.assessments.services import plays
 from lms.completion.services.crediting import credit
 from lms.core.errors import NotFoundError
 from lms.core.request import actor, now, session, settings
-from lms.core.text import N_
+from lms.core.text import N_, whole_number
 from lms.courses.values.scenario import Scenario
 from lms.enrolments.queries import lock_own
 from lms.learning.pages import words
@@ -68,7 +68,7 @@ def begin_play(course_key: str, activity_key: str) -> Response:
 def step(course_key: str, activity_key: str) -> Response:
     """Take one step. One from a place that is past changes nothing."""
     on, scenario = _scenario(course_key, activity_key)
-    at = request.form.get("at", default=-1, type=int)
+    at = request.form.get("at", default=-1, type=whole_number)
     word = request.form.get("choice", "")[:80]
     last = find_last_play(session(), actor(), on.enrolment.id, scenario.key)
     _begun, scenario = _as_played(on, scenario, last)

@@ -11,6 +11,7 @@ from lms.access.policies import policy
 from lms.access.rules import may, may_for_agency
 from lms.core.errors import BadInputError
 from lms.core.request import actor, now, only_read_on, record_access, session
+from lms.core.text import whole_number
 from lms.people.forms.persons import AcceptForm, CheckForm, MoveForm, reason_choices
 from lms.people.models import Agency
 from lms.people.queries.decisions import Collision, list_collisions, list_waiting
@@ -76,11 +77,11 @@ def check(person_id: int) -> Response:
 
 def _page(*, refused: dict[int, str] | None = None) -> str:
     shown, following = list_waiting(
-        session(), actor(), after=request.args.get("after", 0, type=int)
+        session(), actor(), after=request.args.get("after", 0, type=whole_number)
     )
     may_check = may(actor(), Permission.MERGE_DECIDE)
     collisions, more = (
-        list_collisions(session(), actor(), after=request.args.get("checked", 0, type=int))
+        list_collisions(session(), actor(), after=request.args.get("checked", 0, type=whole_number))
         if may_check
         else ([], None)
     )

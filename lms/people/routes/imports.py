@@ -12,6 +12,7 @@ from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.core.errors import BadInputError, BekalError
 from lms.core.request import actor, now, reading, record_access, session, storage
+from lms.core.text import whole_number
 from lms.people.forms.imports import NOW, FileForm, ReadAgainForm, StepForm, WriteForm
 from lms.people.models import ImportRun
 from lms.people.models.imports import RowOutcome
@@ -66,7 +67,7 @@ FIRST = 10
 @policy(Permission.IMPORT_RUN)
 def imports() -> str:
     """The imports of the member, newest first."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=whole_number)
     runs, after = list_runs(session(), actor(), before=before)
     return render_template(
         "people/imports.html",
@@ -206,7 +207,7 @@ def import_problems(run_id: int) -> str:
     code = request.args.get("kind", "")
     code = code if code in SENTENCES else ""
     found, after = list_problems(
-        session(), actor(), run, code=code, after=request.args.get("after", 0, type=int)
+        session(), actor(), run, code=code, after=request.args.get("after", 0, type=whole_number)
     )
     kinds = run.counts.get("kinds", {})
     return render_template(
@@ -231,7 +232,7 @@ def import_changes(run_id: int) -> str:
         actor(),
         run,
         frozenset({RowOutcome.CHANGED}),
-        after=request.args.get("after", -1, type=int),
+        after=request.args.get("after", -1, type=whole_number),
     )
     record_access([row.person_id for row in rows if row.person_id])
     return render_template(

@@ -14,6 +14,7 @@ from lms.access.reaches import Reach
 from lms.access.rules import scopes_for
 from lms.core.errors import BadInputError, NotPossibleError
 from lms.core.request import actor, now, session
+from lms.core.text import whole_number
 from lms.people.forms.merges import ProposeMergeForm
 from lms.people.models.persons import PERSON_STATE_NAMES, SEX_NAMES
 from lms.people.queries.disclosed import disclose_to
@@ -33,7 +34,7 @@ def merges() -> str:
     """Merges of the people the actor looks after, newest first."""
     state = next((each for each in MergeState if each.value == request.args.get("state")), None)
     pairs, following = list_merges(
-        session(), actor(), state=state, below=request.args.get("before", type=int)
+        session(), actor(), state=state, below=request.args.get("before", type=whole_number)
     )
     record_shown(sorted({view.person_id for pair in pairs for view in (pair.kept, pair.other)}))
     kept: dict[str, Any] = {"state": state.value} if state else {}

@@ -21,7 +21,7 @@ from lms.core.tables.as_csv import csv_bytes
 from lms.core.tables.as_xlsx import xlsx_bytes
 from lms.core.tables.files import MOST_AT_ONCE, FileForm
 from lms.core.tables.values import Audience, Column, Table
-from lms.core.text import N_
+from lms.core.text import N_, is_whole_number, whole_number
 from lms.people.forms.persons import ListingForm, MoveForm
 from lms.people.models import Agency
 from lms.people.models.persons import SECTOR_NAMES, SEX_NAMES
@@ -94,7 +94,7 @@ class Wanted:
             words=self.words,
             states=states,
             member_code=self.member,
-            agency_id=int(self.agency) if self.agency.isdecimal() else None,
+            agency_id=int(self.agency) if is_whole_number(self.agency) else None,
         )
 
     @property
@@ -115,7 +115,7 @@ class Wanted:
 def people() -> str:
     """Own people for focal points, all for secretariat and administrators, by name."""
     wanted = Wanted.of_request()
-    after = place_of(session(), actor(), request.args.get("after", type=int))
+    after = place_of(session(), actor(), request.args.get("after", type=whole_number))
     rows, following = list_people(session(), actor(), wanted.filter, after=after)
     views = disclose_to(actor(), rows)
     record_access([view.person_id for view in views])

@@ -15,7 +15,7 @@ from lms.access.roles import ROLE_NAMES, Role
 from lms.access.rules import may
 from lms.core.errors import BadInputError, NotFoundError, NotPossibleError
 from lms.core.request import actor, now, session
-from lms.core.text import N_
+from lms.core.text import N_, whole_number
 from lms.people.forms.roles import EndRoleForm, FindPersonForm, GrantForm, TermForm
 from lms.people.models import Agency, Person
 from lms.people.models.persons import PersonState
@@ -167,7 +167,7 @@ def role_end(role_id: int) -> Response | tuple[str, int]:
 
 def _roles_page(form: FindPersonForm) -> str:
     args = request.args
-    place = args.get("after", type=int)
+    place = args.get("after", type=whole_number)
     chosen = next((each for each in GRANTABLE if each.value == args.get("role")), None)
     wanted = RoleFilter(
         role=chosen, member_code=args.get("member", "")[:12], ended=args.get("show") == "ended"

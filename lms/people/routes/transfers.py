@@ -15,7 +15,7 @@ from lms.access.rules import may, may_for_member, scopes_for
 from lms.core.actor import ScopeKind
 from lms.core.errors import BadInputError, NotFoundError, NotPossibleError
 from lms.core.request import actor, now, session
-from lms.core.text import N_
+from lms.core.text import N_, is_whole_number, whole_number
 from lms.people.forms.transfers import AcceptForm, AskForm, RefuseForm, RequestForm
 from lms.people.queries.agencies import agency_choices
 from lms.people.queries.disclosed import disclose_to
@@ -51,7 +51,7 @@ def transfers() -> str:
     """The actor's own transfers, and those of the members they look after."""
     finished = request.args.get("show") == "finished"
     lines, following = list_transfers(
-        session(), actor(), finished=finished, below=request.args.get("before", type=int)
+        session(), actor(), finished=finished, below=request.args.get("before", type=whole_number)
     )
     record_shown(sorted({line.transfer.person_id for line in lines if line.name}))
     shown: dict[str, Any] = {"show": "finished"} if finished else {}
@@ -157,7 +157,7 @@ def transfer_request() -> Response | tuple[str, int]:
 def transfer_request_answered() -> Response:
     """The secretariat has dealt with a request that found nobody."""
     request_id = request.form.get("request_id", "")
-    if not request_id.isdecimal():
+    if not is_whole_number(request_id):
         raise NotFoundError(N_("There is no such request."))
     answer_request(session(), actor(), int(request_id), now=now())
     flash(gettext("Noted as answered."), "good")

@@ -12,7 +12,7 @@ from lms.core.downloads import table_answer
 from lms.core.errors import BadInputError, NotFoundError
 from lms.core.request import actor, now, record_access, session
 from lms.core.tables.files import MOST_AT_ONCE, FileForm
-from lms.core.text import N_
+from lms.core.text import N_, whole_number
 from lms.courses.routes import page_language
 from lms.reports.queries.choices import check, read_choices
 from lms.reports.queries.completion import filters
@@ -52,7 +52,7 @@ def named(measure_name: str) -> str:
         return render_template(
             "reports/purpose.html", purposes=purposes, is_refused=is_refused, **shown
         )
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=whole_number)
     rows, following = list_named(
         session(), actor(), asked, measure, courses, now=now(), after=after
     )

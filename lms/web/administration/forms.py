@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, IntegerField, StringField
 from wtforms.validators import Length, Optional
 
-from lms.web.administration.blueprint import LARGEST_ID
+from lms.core.text import is_whole_number
 
 
 class Unasked(Optional):
@@ -33,7 +33,7 @@ class NumberOfPersonField(IntegerField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         words = "".join(valuelist).strip()
-        if words and not (words.isdecimal() and 0 < int(words) < LARGEST_ID):
+        if words and not (is_whole_number(words) and int(words)):
             raise ValueError(gettext("Write the number of a person, such as 41"))
         self.data = int(words) if words else None
 

@@ -28,7 +28,7 @@ from lms.assessments.rules.corrections import (
 from lms.assessments.rules.marking import marked_by_person
 from lms.core.errors import BadInputError, NotFoundError, NotPossibleError
 from lms.core.request import actor, now, only_read_on, record_access, session, settings
-from lms.core.text import N_
+from lms.core.text import N_, whole_number
 from lms.courses.values.edition import Edition
 from lms.courses.values.question import NumericQuestion, Question, ShortAnswerQuestion
 from lms.learning.forms.corrections import (
@@ -131,7 +131,7 @@ def correction_decide(course_key: str, correction_id: int) -> Response | tuple[s
 
 def _show(page: CoursePage, found: QuestionCorrection) -> str:
     course_key = found.course_key
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=whole_number)
     lines, following = regrade_lines(session(), actor(), course_key, found.id, after=after)
     record_access(sorted({line.regrade.person_id for line in lines}))
     here = url_for("learning.correction", course_key=course_key, correction_id=found.id)

@@ -12,6 +12,7 @@ from lms.access.permissions import Permission
 from lms.access.policies import policy
 from lms.core.errors import BadInputError, NotPossibleError
 from lms.core.request import actor, now, only_read_on, session
+from lms.core.text import whole_number
 from lms.learning.forms.teaching import MessageForm
 from lms.learning.queries.learners import count_learners
 from lms.learning.queries.taught import KEEPER, get_taught
@@ -37,7 +38,7 @@ from lms.people.queries.members import member_names
 def teaching_messages(course_key: str) -> str:
     """What was written to people of a course, and to how many."""
     page = course_page(course_key)
-    below = request.args.get("below", type=int)
+    below = request.args.get("below", type=whole_number)
     messages, following = list_messages(session(), actor(), course_key, below=below)
     here = "learning.teaching_messages"
     return render_template(

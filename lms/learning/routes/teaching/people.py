@@ -11,6 +11,7 @@ from lms.access.reaches import Reach
 from lms.certificates.queries.own import states_of_enrolments
 from lms.certificates.routes.showing import CERTIFICATE_WORDS
 from lms.core.request import actor, now, record_access, session
+from lms.core.text import whole_number
 from lms.courses.routes import page_language
 from lms.courses.values.quiz import Quiz
 from lms.enrolments.rules.states import ENROLMENT_STATE_NAMES, SOURCE_NAMES
@@ -40,7 +41,7 @@ def teaching_people(course_key: str) -> str:
     wanted = wanted_here()
     given = request.args.get("order", "")
     order = Order(given) if given in set(Order) else Order.ACTIVITY
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=whole_number)
     learners, following = list_learners(
         session(), actor(), course_key, wanted, order,
         after=after, as_of=page.course.as_of or now(), now=now(),
