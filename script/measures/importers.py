@@ -21,11 +21,13 @@ from lms.authoring.rules.questions.qti import read_qti
 from lms.core.errors import BadInputError
 from lms.core.uploads.kinds import Kind, check_upload
 from lms.core.uploads.pictures import written_anew
+from lms.core.uploads.sounds import sound_anew
 from lms.guides.readers.child import read_file
 from script.measures.fault_rows import fault_row
 from script.measures.frame import Row
 from tests.guides.files import make_pdf
 from tests.guides.hostile import damaged, files_of, read_here
+from tests.support.recordings import id3, m4a, mp3
 
 EXAMPLES = 3_000
 SLOWEST = 5.0
@@ -108,6 +110,16 @@ def _as_upload(content: object) -> object:
     return written_anew(content) if kind in {Kind.PNG, Kind.JPEG} else kind
 
 
+def _sound_twice(content: object) -> object:
+    """A recording with nothing but its sound, which is what it is when that is done again."""
+    if not isinstance(content, bytes):
+        raise TypeError("A recording is bytes.")
+    bare = sound_anew(content)
+    if sound_anew(bare.content) != bare:
+        raise AssertionError("A bare recording changed when it was made bare again.")
+    return bare
+
+
 def small_files() -> Iterator[tuple[str, Found]]:
     """Every importer by name with what came of its examples."""
     for kind in ("pdf", "docx", "html", "markdown"):
@@ -117,6 +129,8 @@ def small_files() -> Iterator[tuple[str, Found]]:
         ("questions, Aiken", read_aiken, _QUESTIONS),
         ("questions, Moodle XML", read_moodle_xml, damaged(MOODLE) | _XML),
         ("questions, QTI", read_qti, damaged(QTI) | _XML),
+        ("recordings, MP3", _sound_twice, damaged(id3("words") + mp3(2))),
+        ("recordings, M4A", _sound_twice, damaged(m4a(words=b"words"))),
         ("any upload", _as_upload, st.binary(max_size=400) | files_of("docx") | files_of("pdf")),
     )
     for name, read, draw in others:

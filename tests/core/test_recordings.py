@@ -40,8 +40,9 @@ def test_words_before_between_and_behind_mp3_frames_are_gone_and_the_frames_are_
     assert sound_anew(kept.content) == kept
 
 
-def test_names_places_dates_and_stray_bytes_of_m4a_are_gone() -> None:
-    sent = m4a(words=WORDS.encode())
+@pytest.mark.parametrize("quicktime", [False, True])
+def test_names_places_dates_and_stray_bytes_of_m4a_are_gone(quicktime: bool) -> None:
+    sent = m4a(words=WORDS.encode(), quicktime=quicktime)
     assert sent.count(WORDS.encode()) == 4
     kept = sound_anew(sent)
     assert WORDS.encode() not in kept.content

@@ -63,6 +63,7 @@ def test_course_with_a_recording_comes_back_byte_for_byte(small, tmp_path) -> No
     [
         (f"::: sound first-words.mp3\n{SAID}\n:::", 0, "A recording needs title:"),
         (f"{HEAD}\n:::", 0, "A recording needs its transcript"),
+        (f"{HEAD}\n\n**…:** …\n:::", 0, "A recording needs its transcript"),
         (f"{HEAD}\ncaption: x\n\n{SAID}\n:::", 2, "caption has no meaning in this call-out."),
         (SOUND.replace("first-words", "other"), 0, "There is no recording other.mp3 in media/."),
         (SOUND.replace("first-words.mp3", "plan.svg"), 0, "There is no recording plan.svg"),

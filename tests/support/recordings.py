@@ -38,10 +38,18 @@ def box(kind: bytes, *parts: bytes) -> bytes:
     return struct.pack(">I4s", len(body) + 8, kind) + body
 
 
-def m4a(frames: int = 43, *, handler: bytes = b"soun", words: bytes = b"", place: int = 0) -> bytes:
+def m4a(
+    frames: int = 43,
+    *,
+    handler: bytes = b"soun",
+    words: bytes = b"",
+    place: int = 0,
+    quicktime: bool = False,
+) -> bytes:
     """Silence as AAC in a file whose tables stand last, with words and dates where phones put them.
 
-    `place` is put where the first chunk is said to lie, to break it.
+    `place` is put where the first chunk is said to lie, to break it. `quicktime` describes the
+    sound as that program does.
     """
     samples = _SILENT_AAC * frames
     kind = box(b"ftyp", b"qt  \0\0\0\0qt  ")
@@ -52,6 +60,9 @@ def m4a(frames: int = 43, *, handler: bytes = b"soun", words: bytes = b"", place
     stream = b"\0\0\0" + config + b"\x06\x80\x80\x80\x01\x02"
     told = box(b"esds", bytes(4), b"\x03\x80\x80\x80", bytes([len(stream)]), stream)
     entry = box(b"mp4a", struct.pack(">6xH8x2H4xI", 1, 1, 16, 44100 << 16), told)
+    if quicktime:
+        numbers = struct.pack(">6x2H6x2H4xI16x", 1, 1, 1, 16, 44100 << 16)
+        entry = box(b"mp4a", numbers, box(b"wave", box(b"frma", b"mp4a"), told))
     table = box(
         b"stbl",
         box(b"stsd", struct.pack(">2I", 0, 1), entry),

@@ -176,9 +176,12 @@ def _decoder(content: bytes, box: _Box) -> tuple[int, int, bytes, tuple[int, int
     entry = _only(list(_boxes(content, box.start + 8, box.end)), b"mp4a")
     version, channels = struct.unpack_from(">8xH6xH", content, entry.start)
     (rate,) = struct.unpack_from(">I", content, entry.start + 24)
-    if version != 0:
+    if version > 1:
         raise NotPlainError("a description of QuickTime")
-    told = _only(list(_boxes(content, entry.start + 28, entry.end)), b"esds")
+    # QuickTime says four more numbers first, and may wrap what decodes the samples once more.
+    inside = list(_boxes(content, entry.start + (44 if version else 28), entry.end))
+    wrapped = [box for box in inside if box.kind == b"wave"]
+    told = _only(_inside(content, wrapped[0]) if wrapped else inside, b"esds")
     stream = _described(content, told.start + 4, told.end, 3)
     flags = content[stream.start + 2]
     skipped = 3 + (2 if flags & 0x80 else 0) + (2 if flags & 0x20 else 0)

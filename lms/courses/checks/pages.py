@@ -21,6 +21,7 @@ from lms.courses.markdown import (
     inline_tokens,
     parse,
     parts_of,
+    plain_text,
     sentences_of,
     word_count,
 )
@@ -205,13 +206,18 @@ class _PartCheck:
             sentence = N_("There is no recording %(name)s in media/.")
             self.say(part.line, sentence, name=part.title or "(no name)")
         title = part.settings.get("title")
-        if title is None or not title.value:
+        if title is None or not _says_something(title.value):
             self.say(part.line, SOUND_WITHOUT_TITLE)
-        if not part.text.strip():
+        if not _says_something(plain_text(part.tokens)):
             self.say(part.line, SOUND_WITHOUT_TRANSCRIPT)
         for name, setting in part.settings.items():
             if name != "title":
                 self.say(setting.line, N_("%(name)s has no meaning in this call-out."), name=name)
+
+
+def _says_something(words: str) -> bool:
+    """Whether there is a letter of any script; dots left where words were to come are none."""
+    return any(letter.isalpha() for letter in words)
 
 
 def _check_alternative(subject: Subject, key: str, setting: Setting, say: Say) -> None:
