@@ -7,6 +7,8 @@ import os
 from flask import Flask
 
 from config import Settings
+from lms.core import waiting
+from lms.core.extensions import db
 from lms.web import logs
 from lms.web.app import create_app
 
@@ -14,4 +16,7 @@ from lms.web.app import create_app
 def application() -> Flask:
     """The application for the settings of this environment."""
     logs.configure()
-    return create_app(Settings.from_environment(os.environ))
+    app = create_app(Settings.from_environment(os.environ))
+    with app.app_context():
+        waiting.limit(db.engine, waiting.WEB)
+    return app

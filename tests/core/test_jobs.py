@@ -356,6 +356,29 @@ def test_heartbeat_keeps_a_slow_chunk_alive(
     assert kept_chunks(session) == ["0"]
 
 
+def test_job_that_hangs_is_put_off_then_parked_and_ends_its_worker(
+    session: Session, make_shift: Callable[..., Shift]
+) -> None:
+    job = ask(session)
+    released, ended = threading.Event(), threading.Event()
+    shift = make_shift(
+        lambda work: released.wait(30),
+        lease=datetime.timedelta(seconds=0.3),
+        longest_still=datetime.timedelta(seconds=0.1),
+        on_hang=ended.set,
+    )
+    for state in (JobState.WAITING, JobState.PARKED):
+        with running(shift):
+            assert ended.wait(20)
+            assert fresh(session, job).state is state
+            released.set()
+        ended.clear()
+        released.clear()
+        _make_due(session, job)
+    assert "stood still" in job.last_error
+    assert "said" not in job.result, "It is not for who asked to mend."
+
+
 def test_stopping_worker_gives_the_job_back_uncounted(
     session: Session, make_shift: Callable[..., Shift]
 ) -> None:

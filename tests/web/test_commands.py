@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
@@ -36,7 +37,9 @@ from lms.web import doctor
 from lms.web.commands.access import access
 from lms.web.commands.audit import audit
 from lms.web.commands.doctor import doctor as doctor_command
+from lms.web.commands.serving import wait_for_database
 from lms.web.doctor import Grade
+from lms.web.serving import PAUSES, pause_before_restart
 
 SYSTEM = Actor.system("test")
 LMS = [sys.executable, "-m", "lms.web.cli"]
@@ -197,12 +200,24 @@ def test_serve_answers_and_ends_with_both_processes(
     assert [pid for pid in children if _is_alive(pid)] == []
 
 
-def test_serve_ends_when_its_worker_dies(serving: subprocess.Popen[bytes], tmp_path: Path) -> None:
-    web, worker = sorted(_children(serving.pid), key=lambda pid: "worker" in _command(pid))
+def test_serve_goes_on_and_starts_a_dead_worker_anew(
+    serving: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    def workers() -> list[int]:
+        return [pid for pid in _children(serving.pid) if "gunicorn" not in _command(pid)]
+
+    (worker,) = workers()
+    (web,) = set(_children(serving.pid)) - {worker}
     os.kill(worker, signal.SIGKILL)
-    assert serving.wait(60) == 1
-    assert not _is_alive(web)
-    assert b"The worker process ended by itself" in (tmp_path / "said").read_bytes()
+    _wait_for(lambda: workers() not in ([], [worker]), serving)
+    assert _is_alive(web)
+    assert b"The worker process ended by itself (code -9)" in (tmp_path / "said").read_bytes()
+
+
+def test_process_that_keeps_ending_is_given_up() -> None:
+    pauses = [pause_before_restart([0.0] * ends, now=1.0) for ends in range(1, 6)]
+    assert pauses == [*PAUSES, None]
+    assert pause_before_restart([0.0, 1.0, 2.0, 300.0], now=300.0) == PAUSES[0]
 
 
 def test_serve_that_is_killed_leaves_nothing_running(serving: subprocess.Popen[bytes]) -> None:
@@ -234,6 +249,18 @@ def test_serve_asks_for_a_migrated_database(tmp_path: Path) -> None:
     )
     assert ended.returncode == 1
     assert ended.stderr.strip() == "Error: The database is empty. Run: lms db upgrade"
+
+
+def test_worker_refuses_a_database_of_another_migration(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "versions" / "0009_later.py").write_text(
+        "revision = '0009'\ndown_revision = None\n\ndef upgrade(): ...\ndef downgrade(): ...\n"
+    )
+    monkeypatch.setitem(app.config, "BEKAL_MIGRATIONS", tmp_path)
+    with app.app_context(), pytest.raises(click.ClickException, match="Run: lms db upgrade"):
+        wait_for_database(lambda: False)
 
 
 def test_web_process_seals_and_delivers_nothing(app: Flask, session: Session, outbox: Path) -> None:

@@ -15,6 +15,7 @@ from lms.core.jobs.models import Job, JobState
 from lms.core.jobs.rules import LEASE, pause_after
 from lms.core.text import N_
 
+HUNG = N_("The work stood still for too long and was stopped.")
 LOST = N_("The worker stopped in the middle, or was cut off from the database.")
 
 
@@ -111,7 +112,7 @@ def fail(
     """The try failed: wait and try again, or park the job after the last try or if `park`.
 
     What is said when it is parked at once is a sentence for who asked for the job, and is
-    kept in its result as `said`.
+    kept in its result as `said`, unless the work hung: that is for an administrator to mend.
     """
     with Session(engine) as session, session.begin():
         job = session.execute(
@@ -121,7 +122,7 @@ def fail(
         ).scalar_one_or_none()
         if job is None:
             return False
-        if park:
+        if park and said != HUNG:
             job.result = {**job.result, "said": said}
         _put_off(job, said, now=now, park=park)
         return True

@@ -11,6 +11,12 @@ from lms.core.text import N_
 LEASE = datetime.timedelta(seconds=30)
 """How long a worker may be silent before its job goes to another."""
 
+LONGEST_STILL = datetime.timedelta(minutes=10)
+"""How long a handler may be about one thing before it counts as hanging."""
+
+MOST_HANGS = 2
+"""Tries that may hang: each costs the worker that took it."""
+
 PAUSES = tuple(datetime.timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600))
 """Before the second try, the third, and so on; the last one repeats."""
 

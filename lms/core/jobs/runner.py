@@ -7,6 +7,7 @@ and the place in our code, never its message: that may hold a person's data.
 from __future__ import annotations
 
 import datetime
+import os
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from lms.core.faults import describe, frames_of
 from lms.core.jobs import leases
 from lms.core.jobs.models import Job
 from lms.core.jobs.periodic import Periodic, schedule
-from lms.core.jobs.rules import LEASE
+from lms.core.jobs.rules import LEASE, LONGEST_STILL, MOST_HANGS
 from lms.core.jobs.work import Handler, LeaseLostError, Work, WorkerStoppingError
 from lms.core.storage import Storage
 
@@ -37,6 +38,8 @@ ROUND = 5.0
 GRACE = 25.0
 """Seconds a worker that is told to stop waits for the chunk in hand."""
 AFTER_ERROR = 3.0
+HUNG = 70
+"""Exit code of a worker that ended itself because a handler hung (EX_SOFTWARE)."""
 
 Loop = Callable[[threading.Event], None]
 """Something that goes on beside the jobs until the event is set, such as mail delivery."""
@@ -48,7 +51,7 @@ class Shift:
 
     `prompt` are the kinds a person waits for: they have a lane of their own, so that a
     password reset does not stand behind an import. `settings` are for handlers that print
-    addresses or sign; a shift for a few kinds may leave them out.
+    addresses or sign; a shift for a few kinds may leave them out. `on_hang` ends the process.
     """
 
     engine: Engine
@@ -60,18 +63,26 @@ class Shift:
     lease: datetime.timedelta = LEASE
     idle: float = IDLE
     settings: Settings | None = None
+    longest_still: datetime.timedelta = LONGEST_STILL
+    on_hang: Callable[[], None] = lambda: os._exit(HUNG)
     heart: Heart = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "heart", Heart(self.engine, self.lease))
+        object.__setattr__(self, "heart", Heart(self))
 
 
 class Heart:
-    """Lengthens the leases of the jobs in hand, on a connection and a thread of its own."""
+    """Lengthens the leases of the jobs in hand, on a connection and a thread of its own.
 
-    def __init__(self, engine: Engine, lease: datetime.timedelta) -> None:
-        self._engine = engine
-        self._lease = lease
+    A handler that hangs cannot be stopped, and may hold a transaction: its job is put off or
+    parked, and the process ends. Whoever started it starts another, as `lms serve` does.
+    """
+
+    def __init__(self, shift: Shift) -> None:
+        self._engine = shift.engine
+        self._lease = shift.lease
+        self._longest_still = shift.longest_still.total_seconds()
+        self._on_hang = shift.on_hang
         self._guard = threading.Lock()
         self._in_hand: dict[str, Work] = {}
 
@@ -91,11 +102,26 @@ class Heart:
         with self._guard:
             in_hand = list(self._in_hand.values())
         for work in in_hand:
+            if work.stands_still_for > self._longest_still:
+                self._give_up(work)
+                continue
             held = leases.beat(
                 self._engine, work.job_id, work.token, now=clock.now(), lease=self._lease
             )
             if not held:
                 work.lost.set()
+
+    def _give_up(self, work: Work) -> None:
+        """Put off or park a job that hangs, and end the process it hangs in."""
+        park = work.attempts >= MOST_HANGS
+        log.error("job hangs", job=work.job_id, kind=work.kind, attempt=work.attempts, park=park)
+        work.lost.set()
+        try:
+            leases.fail(
+                self._engine, work.job_id, work.token, leases.HUNG, now=clock.now(), park=park
+            )
+        finally:  # also where it hangs with SQLite's one write lock in hand
+            self._on_hang()
 
     def run(self, stop: threading.Event) -> None:
         """Beat three times a lease until told to stop."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -56,6 +57,7 @@ class Work:
         self.kind = job.kind
         self.run_id = job.run_id
         self.payload: dict[str, Any] = dict(job.payload)
+        self.attempts = job.attempts
         self.requested_by = job.requested_by
         self.member_code = job.member_code
         self.storage = storage
@@ -70,6 +72,12 @@ class Work:
         self._lease = lease
         self._settings = settings
         self._moved: dict[str, Any] = {}
+        self._moved_at = time.monotonic()
+
+    @property
+    def stands_still_for(self) -> float:
+        """Seconds since the handler last began, ended or looked up from a chunk."""
+        return time.monotonic() - self._moved_at
 
     @property
     def settings(self) -> Settings:
@@ -150,8 +158,10 @@ class Work:
     def check(self) -> None:
         """Raise LeaseLostError or WorkerStoppingError if this job should not go on here.
 
-        For long work between chunks, such as rendering or parsing.
+        For long work between chunks, such as rendering or parsing; it also says that the
+        work goes on.
         """
+        self._moved_at = time.monotonic()
         if self.lost.is_set():
             raise LeaseLostError(f"Job {self.job_id} is no longer ours.")
         if self._stop.is_set():
@@ -159,6 +169,7 @@ class Work:
 
     def _keep(self) -> None:
         """What was committed is where we stand now."""
+        self._moved_at = time.monotonic()
         self.cursor = self._moved.get("cursor", self.cursor)
         self.done = self._moved.get("done", self.done)
         self.total = self._moved.get("total", self.total)

@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import click
 from flask import Flask, current_app
@@ -47,7 +48,7 @@ def worker() -> None:
     refuse_unfinished(settings())
     told, stop = Told(), threading.Event()
     waiting.limit(db.engine, waiting.WORKER)
-    _wait_for_database(told)
+    wait_for_database(lambda: told.came)
     working = threading.Thread(target=work, args=(_app(), stop), name="worker", daemon=True)
     working.start()
     while working.is_alive() and not told.came:
@@ -58,12 +59,12 @@ def worker() -> None:
         sys.exit(1)  # it broke by itself, and has said why
 
 
-def _wait_for_database(told: Told) -> None:
+def wait_for_database(is_told: Callable[[], bool]) -> None:
     """Wait until the database answers: a worker that comes back before it must not end again.
 
     Raises ClickException if it is at another migration than this code needs.
     """
-    while not told.came:
+    while not is_told():
         found = check_database(db.engine, current_app.config["BEKAL_MIGRATIONS"])
         db.engine.dispose()
         if found.sentence != NO_ANSWER:

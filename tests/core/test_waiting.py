@@ -1,0 +1,51 @@
+"""A server that is slow or silent is given up in bounded time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from lms.core.faults import Fault, fault_of
+from lms.core.waiting import Patience, limit
+from tests.support import postgresql
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    """An engine that waits half a second."""
+    with postgresql.running() as cluster:
+        engine = create_engine(cluster.url("postgres"), pool_pre_ping=True)
+        limit(engine, Patience(statement=0.4, idle_in_transaction=60))
+        yield engine
+        engine.dispose()
+
+
+def test_statement_that_takes_too_long_is_ended_by_the_server(engine: Engine) -> None:
+    with engine.connect() as connection:
+        with pytest.raises(OperationalError) as caught:
+            connection.execute(text("SELECT pg_sleep(30)"))
+        connection.rollback()
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    assert fault_of(caught.value) is Fault.BUSY
+
+
+def test_silent_server_is_given_up_and_asked_anew_later(engine: Engine) -> None:
+    with engine.connect() as connection:
+        server = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        os.kill(server, signal.SIGSTOP)
+        try:
+            begun = time.monotonic()
+            with pytest.raises(OperationalError) as caught:
+                connection.execute(text("SELECT 1"))
+            assert time.monotonic() - begun < 5
+        finally:
+            os.kill(server, signal.SIGCONT)
+    assert fault_of(caught.value) is Fault.LOST
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
