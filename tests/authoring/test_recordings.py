@@ -104,7 +104,9 @@ def test_papers_print_the_words_of_a_recording_and_say_where_to_hear_it() -> Non
     for kind in PaperKind:
         paper = paper_of(edition, registry, kind, "en", number=1, made_on=day)
         [told] = [part for part in paper.parts if isinstance(part, Box) and part.kind == "sound"]
-        assert told.name.startswith("Recording (1 min 15 s). Hear it in the course on the screen")
+        assert told.name.startswith(
+            "Recording (1 min 15 s), to be heard in this part of the course"
+        )
         assert told.title == "First words"
         assert "<p><strong>Officer:</strong> Some water?</p>" in told.html
         lists = "".join(part.html for part in paper.parts if isinstance(part, Text))

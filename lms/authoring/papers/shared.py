@@ -165,7 +165,7 @@ class Book:
         """What a recording is called on paper: that it is one, its length, where it plays."""
         _, heard = self.words.gettext, block.recording
         if heard is None:
-            return _("Recording. This is what is said in it.")
+            return _("Recording. What is said in it:")
         minutes, seconds = heard.length
         length = (
             _("%(minutes)s min %(seconds)s s", minutes=minutes, seconds=seconds)
@@ -173,8 +173,8 @@ class Book:
             else _("%(seconds)s s", seconds=seconds)
         )
         return _(
-            "Recording (%(length)s). Hear it in the course on the screen, on the page of this "
-            "title. This is what is said in it.",
+            "Recording (%(length)s), to be heard in this part of the course on the screen. What "
+            "is said in it:",
             length=length,
         )
 
