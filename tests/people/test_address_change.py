@@ -78,6 +78,15 @@ def test_taken_address_is_answered_as_a_free_one(session, sign_in, statements) -
     assert paths == [""]
 
 
+def test_sixth_request_within_a_day_sends_no_mail(session, sign_in) -> None:
+    client = sign_in(make_official(session, password_hash=HASH))
+    for number in range(5):
+        _ask(client, f"victim{number}@elsewhere.example")
+    refused = _ask(client, "victim5@elsewhere.example", status=429)
+    assert "There were too many tries." in refused.main
+    assert [mail for mail in _mails(session) if "victim5" in mail.address] == []
+
+
 def test_link_of_somebody_else_or_too_old_opens_nothing(session, sign_in) -> None:
     person = make_official(session, email="old@plw.example", password_hash=HASH)
     _ask(sign_in(person), "new@plw.example")

@@ -35,9 +35,10 @@ from lms.people.queries.looked import list_looks
 from lms.people.queries.members import member_names
 from lms.people.queries.persons import get_row
 from lms.people.routes.blueprint import blueprint
-from lms.people.routes.entering import prove_password, show
+from lms.people.routes.entering import count, prove_password, show
 from lms.people.routes.letters import warning_of
 from lms.people.rules.listing import SIDE_WORDS
+from lms.people.rules.sign_in import ADDRESS_OF_PERSON
 from lms.people.services import addresses
 from lms.people.services.profile import limit_own_listing, save_profile
 
@@ -111,6 +112,7 @@ def address() -> Answer:
     if form.is_submitted():
         try:
             prove_password(form.password.data or "", field="password")
+            count((ADDRESS_OF_PERSON, str(actor().person_id)))
             wanted = addresses.ask_address_change(
                 session(), actor(), form.email.data or "", now=now()
             )

@@ -30,6 +30,8 @@ RESET_OF_EMAIL = Limit("reset:email", 3, _HOUR)
 RESET_OF_ADDRESS = Limit("reset:address", 20, _HOUR)
 REGISTRATION_OF_EMAIL = Limit("registration:email", 3, _HOUR)
 REGISTRATION_OF_ADDRESS = Limit("registration:address", 20, _HOUR)
+ADDRESS_OF_PERSON = Limit("address:person", 5, datetime.timedelta(days=1))
+"""Mails to an address of one's choice; whose it is, nobody knows yet."""
 ASK_AGAIN_OF_LINK = Limit("invitation:link", 3, datetime.timedelta(days=1))
 ASK_AGAIN_OF_ADDRESS = Limit("invitation:address", 20, _HOUR)
 
