@@ -15,6 +15,7 @@ from playwright.sync_api import (
     Locator,
     Page,
     Response,
+    expect,
     sync_playwright,
 )
 
@@ -23,6 +24,9 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 PHONE = 360
 DESKTOP = 1280
 """Widths in CSS pixels at which every page is looked at."""
+
+PATIENCE = 30
+"""Seconds for which an expectation of a page may take to come true; a busy machine is slow."""
 
 FLAGS = [
     "--no-sandbox",  # tests run as root in containers, and open only our own pages
@@ -69,6 +73,7 @@ element => {
 @contextmanager
 def running() -> Iterator[Browser]:
     """Start one headless browser for this process. Tests make a context of their own in it."""
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         try:
