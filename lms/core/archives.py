@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import io
+import stat
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ PIECE = 256 * 1024
 
 _END = 22
 """Bytes of the record at the end of every archive (APPNOTE 4.3.16)."""
+_END_MARK = b"PK\x05\x06"
 _HEAD = 30
 """Bytes of the header before each entry, without its name (APPNOTE 4.3.7)."""
 _MARK = 2 * len("<!ENTITY")
@@ -63,6 +65,7 @@ def check_archive(content: bytes, limits: Limits) -> tuple[str, ...]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             _check_directory(content, entries, limits)
+            _check_edges(content, entries, archive.comment)
             for entry in entries:
                 _check_entry(archive, entry)
             return tuple(entry.filename for entry in entries)
@@ -91,6 +94,18 @@ def _check_directory(content: bytes, entries: Sequence[zipfile.ZipInfo], limits:
         if is_large and entry.file_size > limits.highest_ratio * entry.compress_size:
             raise ArchiveRefusedError(Wrong.STRANGE)
     if end + _END > len(content):
+        raise ArchiveRefusedError(Wrong.STRANGE)
+
+
+def _check_edges(content: bytes, entries: Sequence[zipfile.ZipInfo], comment: bytes) -> None:
+    """Nothing stands before the first entry or after the end, and no entry is a link."""
+    # zipfile moves the places of entries on by what it finds before them.
+    if min((entry.header_offset for entry in entries), default=0) > 0:
+        raise ArchiveRefusedError(Wrong.STRANGE)
+    if not content[-_END - len(comment) :].startswith(_END_MARK):
+        raise ArchiveRefusedError(Wrong.STRANGE)
+    kinds = {stat.S_IFMT(entry.external_attr >> 16) for entry in entries}
+    if kinds - {0, stat.S_IFREG, stat.S_IFDIR}:
         raise ArchiveRefusedError(Wrong.STRANGE)
 
 
