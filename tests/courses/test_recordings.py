@@ -8,9 +8,11 @@ import pytest
 
 from lms.core.content.problems import Level, Problem
 from lms.core.uploads.sounds import sound_anew
+from lms.courses import store
 from lms.courses.check import check_course, load_course
 from lms.courses.layout import LARGEST_RECORDING
 from lms.courses.markdown import word_count
+from lms.courses.store import get_edition
 from lms.courses.values.edition import Edition
 from lms.courses.writing import format_course, write_course
 from tests.courses.small_course import write, write_small_course
@@ -38,7 +40,10 @@ def errors_of(folder: Path) -> list[Problem]:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> SmallCourse:
-    return SmallCourse.of(with_sound(tmp_path_factory.mktemp("content")))
+    folder = with_sound(tmp_path_factory.mktemp("content"))
+    page = folder / "wellbeing.md"
+    write(page, f"{page.read_text()}\n{SOUND.replace('[[minder]]', 'minder')}\n")
+    return SmallCourse.of(folder)
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -147,6 +152,8 @@ def test_learner_reads_hears_and_downloads_a_recording(session, client, sign_in,
     assert "Would you like some “water”?" in words
     assert told.select_one("a[download]")["href"] == address
     assert told.select_one('details a.term[href="#word-minder"]') is not None
+    well = client.get(f"/learning/{KEY}/wellbeing")
+    assert [each["src"] for each in well.soup.select("main audio")] == [address]
     whole = client.raw("GET", address)
     assert (whole.status_code, whole.data) == (200, mp3(75))
     assert whole.headers["Content-Type"] == "audio/mpeg"
@@ -180,3 +187,25 @@ def test_player_gets_the_range_it_asks_for_and_only_of_what_it_began(
     assert client.raw("GET", address, headers=old).status_code == 200
     head = client.raw("HEAD", address)
     assert (head.data, head.content_length) == (b"", len(sound))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_heavy_editions_are_held_until_the_next_and_light_ones_longer(
+    session, small, statements, monkeypatch
+) -> None:
+    digests = [small.publish(session, title(small, name)).digest for name in ("One", "Two")]
+
+    def reads(digest: str) -> int:
+        with statements() as seen:
+            assert get_edition(session, digest).media[0].content == mp3(75)
+        return len(seen)
+
+    assert [reads(digest) > 0 for digest in digests * 2] == [True, True, False, False]
+    monkeypatch.setattr(store, "MOST_BYTES", small.edition.weight)
+    third = small.publish(session, title(small, "Three")).digest
+    assert [reads(digest) > 0 for digest in (third, third, digests[0])] == [True, False, True]
+
+
+def title(small: SmallCourse, name: str) -> Edition:
+    """The course under another title: another edition."""
+    return small.changed(lambda tree: tree["course"].update(title=name))
