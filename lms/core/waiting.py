@@ -8,7 +8,7 @@ nobody answers on. SQLite has no server; its wait for the write lock is in `core
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
@@ -81,4 +81,4 @@ def limit(engine: Engine, patience: Patience) -> None:
                 "SELECT set_config(%s, %s, false)", (setting, f"{seconds * 1000:.0f}")
             )
         connection.autocommit = False
-        return cast(Bounded, connection)
+        return connection

@@ -7,12 +7,16 @@ rows of `fault_rows.COLUMNS`.
 import sys
 
 from script.measures import (
+    bad_jobs,
     clients,
     existence,
     importers,
     killed_certificates,
     killed_counting,
     killed_imports,
+    killed_migrations,
+    killed_submits,
+    lost_database,
     storms,
     two_tabs,
     uploads,
@@ -26,7 +30,12 @@ LONG = "long"
 """Measures of one room's promises, with data too large for the table's time."""
 
 TABLE = Table(COLUMNS)
-TABLE.add(killed_counting.killed_worker, seconds=300, group=FAULTS)
+TABLE.add(killed_submits.web_killed_in_submits, seconds=900, group=FAULTS)
+TABLE.add(killed_submits.database_killed_in_submits, seconds=900, group=FAULTS)
+TABLE.add(lost_database.database_slow_silent_lost, seconds=600, group=FAULTS)
+TABLE.add(killed_migrations.migration_killed, seconds=400, group=FAULTS)
+TABLE.add(bad_jobs.poisoned_jobs, seconds=600, group=FAULTS)
+TABLE.add(bad_jobs.frozen_worker, seconds=300, group=FAULTS)
 TABLE.add(two_tabs.two_tabs, seconds=300, group=FAULTS)
 TABLE.add(uploads.slow_upload, seconds=240, group=FAULTS)
 TABLE.add(clients.slow_senders, seconds=240, group=FAULTS)
@@ -34,6 +43,7 @@ TABLE.add(clients.slow_readers, seconds=300, group=FAULTS)
 TABLE.add(clients.large_upload, seconds=180, group=FAULTS)
 TABLE.add(storms.sign_in_storm, seconds=600, group=FAULTS)
 
+TABLE.add(killed_counting.killed_worker, seconds=300, group=LONG)
 TABLE.add(killed_imports.worker_killed_in_import, seconds=900, group=LONG)
 TABLE.add(killed_certificates.worker_killed_in_certificates, seconds=1800, group=LONG)
 TABLE.add(existence.existence_time, seconds=240, group=LONG)

@@ -62,15 +62,20 @@ class Product:
 
 
 @contextmanager
-def installed(engine: str, *, filled: bool = True) -> Iterator[Product]:
+def installed(
+    engine: str, *, filled: bool = True, database_url: str | None = None
+) -> Iterator[Product]:
     """Install the product on an empty database of `engine` and delete it at the end.
 
-    Without `filled` the database is migrated and nothing is loaded into it.
+    Without `filled` the database is migrated and nothing is loaded into it. `database_url` is
+    an empty database of the measure's own.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bekal-measure-")))
         url, server = f"sqlite:///{folder}/bekal.db", None
-        if engine == POSTGRESQL:
+        if database_url is not None:
+            url = database_url
+        elif engine == POSTGRESQL:
             cluster = stack.enter_context(postgresql.running())
             url, server = cluster.create_database("measured"), cluster.server
         port = processes.free_port()
