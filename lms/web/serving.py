@@ -26,11 +26,11 @@ LOOK_EVERY = 0.2
 PATIENCE = 40.0
 """Seconds both may take to end; a worker finishes the chunk in hand."""
 
-PAUSES = (1.0, 3.0, 6.0, 12.0)
+PAUSES = (1.0, 3.0, 6.0, 12.0, 25.0, 25.0, 25.0)
 """Seconds before a process that ended by itself is started anew, for the first end and so on."""
 FORGOTTEN_AFTER = 120.0
-"""Seconds after which an end no longer counts. A job that kills its worker each time does it once
-in a lease, and must not end what serves everybody else."""
+"""Seconds after which an end no longer counts. Only what ends as soon as it starts is given up:
+jobs that kill their worker, once in a lease each, must not end what serves everybody else."""
 
 _DIE_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of Linux."""

@@ -215,7 +215,7 @@ def test_serve_goes_on_and_starts_a_dead_worker_anew(
 
 
 def test_process_that_keeps_ending_is_given_up() -> None:
-    pauses = [pause_before_restart([0.0] * ends, now=1.0) for ends in range(1, 6)]
+    pauses = [pause_before_restart([0.0] * ends, now=1.0) for ends in range(1, len(PAUSES) + 2)]
     assert pauses == [*PAUSES, None]
     assert pause_before_restart([0.0, 1.0, 2.0, 300.0], now=300.0) == PAUSES[0]
 
