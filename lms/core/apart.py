@@ -69,13 +69,13 @@ def _digest(key: str) -> str:
 
 
 def moments_of_tries(
-    engine: Engine, key: str, *, since: datetime.datetime
+    engine: Engine, key: str, *, since: datetime.datetime, until: datetime.datetime
 ) -> list[datetime.datetime]:
-    """When `key` was tried after that moment, oldest first."""
+    """When `key` was tried between these moments, oldest first."""
     with Session(for_reading(engine)) as session:
         statement = (
             select(Try.tried_at)
-            .where(Try.key == _digest(key), Try.tried_at > since)
+            .where(Try.key == _digest(key), Try.tried_at > since, Try.tried_at <= until)
             .order_by(Try.tried_at, Try.id)
         )
         return list(session.execute(statement).scalars())

@@ -20,7 +20,7 @@ class Fault(enum.StrEnum):
     """What is wrong below us. Nobody's mistake, and over when the machine is well again."""
 
     LOST = "lost"
-    """The database does not answer, or broke off."""
+    """The database or the folder of files does not answer, or broke off."""
     BUSY = "busy"
     """A lock or a statement took longer than we wait."""
     FULL = "full"
@@ -33,6 +33,12 @@ _ERRNO = {
     errno.ENOSPC: Fault.FULL,
     errno.EDQUOT: Fault.FULL,
     errno.EROFS: Fault.READ_ONLY,
+    errno.EIO: Fault.LOST,
+    errno.EACCES: Fault.LOST,
+    errno.EPERM: Fault.LOST,
+    errno.ESTALE: Fault.LOST,
+    errno.ENXIO: Fault.LOST,
+    errno.ENODEV: Fault.LOST,
 }
 _SQLITE = {
     sqlite3.SQLITE_BUSY: Fault.BUSY,

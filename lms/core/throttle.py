@@ -15,6 +15,8 @@ from lms.core.errors import TooManyTriesError
 from lms.core.text import N_
 
 LONGEST_WINDOW = datetime.timedelta(days=7)
+AHEAD = datetime.timedelta(minutes=1)
+"""How far the clocks of several machines may be apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def count_try(
     counted = Counted(engine, tuple(apart.add_tries(engine, keys, now=now)))
     waits = []
     for (limit, _), key in zip(limits, keys, strict=True):
-        moments = apart.moments_of_tries(engine, key, since=now - limit.window)
+        # A clock that was ahead must keep nobody out until its day has come.
+        moments = apart.moments_of_tries(engine, key, since=now - limit.window, until=now + AHEAD)
         if len(moments) > limit.most:
             waits.append(moments[-limit.most - 1] + limit.window - now)
     if waits:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import datetime
 import enum
+import errno
 import logging
 import shutil
 import stat
@@ -53,6 +54,15 @@ LEAST_FREE = 1024**3
 LATE = datetime.timedelta(minutes=10)
 OFF_BY = datetime.timedelta(seconds=30)
 RENEW_BEFORE = datetime.timedelta(days=60)
+
+
+_MENDING = {
+    errno.ENOSPC: "Make room; what waits goes on by itself.",
+    errno.EDQUOT: "Make room; what waits goes on by itself.",
+    errno.EROFS: "Look at the system's log, check the disk and mount it for writing.",
+    errno.EIO: "Look at the system's log; the disk may be dying. Move to another.",
+}
+"""How to mend a folder that cannot be written; otherwise its owner is wrong."""
 
 
 class Grade(enum.StrEnum):
@@ -138,7 +148,8 @@ def check_data_folder(settings: Settings) -> Finding:
         storage.put("doctor.txt", b"x", content_type="text/plain")
         storage.delete("doctor.txt")
     except OSError as error:
-        return _bad("files", f"{folder} cannot be written ({error.strerror}). Change its owner.")
+        advice = _MENDING.get(error.errno or 0, "Change its owner.")
+        return _bad("files", f"{folder} cannot be written ({error.strerror}). {advice}")
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE:
         return _warning("files", f"Only {free // 1024**2} MB are free in {folder}. Make room.")

@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Engine, exists, select, update
+from sqlalchemy import Engine, and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from lms.core.database import Session, for_reading
 from lms.core.jobs.models import Job, JobState
-from lms.core.jobs.rules import LEASE, pause_after
+from lms.core.jobs.rules import FARTHEST_AHEAD, FAULT_PAUSE, LEASE, PAUSES, pause_after
 from lms.core.text import N_
 
 HUNG = N_("The work stood still for too long and was stopped.")
@@ -106,6 +106,21 @@ def give_back(engine: Engine, job_id: int, token: str, *, now: datetime.datetime
     )
 
 
+def wait_out(engine: Engine, job_id: int, token: str, said: str, *, now: datetime.datetime) -> bool:
+    """Something below us is wrong: try again after a pause, as often as it takes."""
+    return _of_own(
+        engine,
+        job_id,
+        token,
+        state=JobState.WAITING,
+        attempts=Job.attempts - 1,
+        run_after=now + FAULT_PAUSE,
+        last_error=said,
+        lease_token=None,
+        lease_until=None,
+    )
+
+
 def fail(
     engine: Engine, job_id: int, token: str, said: str, *, now: datetime.datetime, park: bool
 ) -> bool:
@@ -132,9 +147,11 @@ def reclaim(engine: Engine, *, now: datetime.datetime) -> int:
     """Put off or park the jobs whose workers have gone silent; how many there were.
 
     This is what a killed worker leaves behind, and also what parks a job that kills
-    every worker that takes it.
+    every worker that takes it. A lease that ends in a far future was written by a clock
+    that was ahead, and is not waited for.
     """
-    silent = (Job.state == JobState.RUNNING, Job.lease_until < now)
+    ends_wrongly = or_(Job.lease_until < now, Job.lease_until > now + FARTHEST_AHEAD)
+    silent = (Job.state == JobState.RUNNING, ends_wrongly)
     with Session(for_reading(engine)) as session:
         if not session.execute(select(exists().where(*silent))).scalar_one():
             return 0
@@ -144,6 +161,33 @@ def reclaim(engine: Engine, *, now: datetime.datetime) -> int:
         )
         for job in jobs:
             _put_off(job, LOST, now=now, park=False)
+        return len(jobs)
+
+
+def call_back(engine: Engine, *, now: datetime.datetime) -> int:
+    """Bring back to the present what a clock that was ahead put into the future; how many.
+
+    A job made later than now keeps the pause it was made with; one that was tried waits no
+    longer than the longest pause.
+    """
+    ahead = (
+        Job.state == JobState.WAITING,
+        Job.run_after > now + FARTHEST_AHEAD,
+        or_(
+            Job.created_at > now + FARTHEST_AHEAD,
+            and_(Job.attempts > 0, Job.run_after > now + PAUSES[-1] + FARTHEST_AHEAD),
+        ),
+    )
+    with Session(for_reading(engine)) as session:
+        if not session.execute(select(exists().where(*ahead))).scalar_one():
+            return 0
+    with Session(engine) as session, session.begin():
+        jobs = list(
+            session.execute(select(Job).where(*ahead).with_for_update(skip_locked=True)).scalars()
+        )
+        for job in jobs:
+            waits = job.run_after - job.created_at if job.attempts == 0 else PAUSES[0]
+            job.run_after, job.created_at = now + waits, min(job.created_at, now)
         return len(jobs)
 
 

@@ -20,6 +20,13 @@ MOST_HANGS = 2
 PAUSES = tuple(datetime.timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600))
 """Before the second try, the third, and so on; the last one repeats."""
 
+FAULT_PAUSE = datetime.timedelta(seconds=30)
+"""Before the next try after a fault below us, such as a full disk; such a try does not count."""
+
+FARTHEST_AHEAD = datetime.timedelta(minutes=15)
+"""A lease that ends, or a job that was made, later than this was written by a clock that was
+ahead. Between the clocks of several machines there are seconds."""
+
 JOB_STATE_NAMES: dict[JobState, str] = {
     JobState.WAITING: N_("Waiting"),
     JobState.RUNNING: N_("Running"),

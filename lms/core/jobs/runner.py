@@ -21,7 +21,7 @@ from config import Settings
 from lms.core import clock
 from lms.core.database import Session
 from lms.core.errors import BekalError
-from lms.core.faults import describe, frames_of
+from lms.core.faults import describe, fault_of, frames_of
 from lms.core.jobs import leases
 from lms.core.jobs.models import Job
 from lms.core.jobs.periodic import Periodic, schedule
@@ -171,6 +171,7 @@ def look_round(shift: Shift) -> None:
         with Session(shift.engine) as session, session.begin():
             schedule(session, shift.periodic, now=now)
     leases.reclaim(shift.engine, now=now)
+    leases.call_back(shift.engine, now=now)
 
 
 def run_next(shift: Shift, kinds: Collection[str], stop: threading.Event) -> Job | None:
@@ -226,7 +227,10 @@ def _run(shift: Shift, job: Job, stop: threading.Event) -> None:
         log.warning("job refused", error=type(error).__name__, **about)
     except Exception as error:  # noqa: BLE001 - one broken handler must not end the worker
         said = describe(error)
-        leases.fail(shift.engine, job.id, work.token, said, now=clock.now(), park=False)
+        if fault_of(error) is None:
+            leases.fail(shift.engine, job.id, work.token, said, now=clock.now(), park=False)
+        else:
+            leases.wait_out(shift.engine, job.id, work.token, said, now=clock.now())
         log.error("job failed", error=said, frames=frames_of(error)[-8:], **about)
     else:
         kept = leases.finish(shift.engine, job.id, work.token, now=clock.now())
