@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 
 import pytest
+from flask import Flask
 
+from config import ROOT
 from lms.core.database import Session
 from lms.core.text import is_whole_number, whole_number
+from lms.web.legible import FILES
 from tests.factories import make_official, make_secretariat
 from tests.support.client import Client
 from tests.support.pages import Page, check_page
@@ -33,6 +36,26 @@ def test_nul_in_a_field_or_in_the_name_of_a_file_is_refused(client: Client) -> N
     ):
         answer = client.raw("POST", "/forgotten-password", data={**data, "csrf_token": token})
         assert answer.status_code == 400
+
+
+def test_file_where_none_is_asked_for_and_json_are_refused(client: Client) -> None:
+    headers = {"X-CSRFToken": client.csrf_token()}
+    for body in (
+        {"data": {"email": (io.BytesIO(b"x"), "a.txt")}},
+        {"json": {"email": ["a"]}},
+        {"data": "[" * 20_000, "content_type": "application/json"},
+    ):
+        answer = client.raw("POST", "/forgotten-password", headers=headers, **body)
+        assert answer.status_code == 400
+
+
+def test_views_that_take_files_are_those_whose_forms_ask_for_one(app: Flask) -> None:
+    """The fields of `legible.FILES` are those of the forms, and every form with one is there."""
+    assert set(FILES) <= set(app.view_functions)
+    asking = {
+        path.stem for path in (ROOT / "lms").rglob("*.py") if "FileField(" in path.read_text()
+    }
+    assert asking == {"forms", "importing", "imports", "pictures", "recordings", "style"}
 
 
 def test_number_longer_than_any_id_finds_nothing_and_breaks_nothing(

@@ -80,7 +80,7 @@ def translating(session: Session, draft: Draft, file: str, language: str) -> Tra
     the course's own language.
     """
     place = place_of(file)
-    path = path_in(file, language)
+    path = path_in(file, language) if place is not None else ""
     if place is None or place.language is not None or place_of(path) is None:
         raise NotFoundError(N_("There is no such file to translate in this draft."))
     if language == own_language(session, draft):
