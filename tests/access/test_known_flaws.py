@@ -30,6 +30,7 @@ from lms.certificates.models import Certificate
 from lms.certificates.rules import ALPHABET, NUMBER_LENGTH
 from lms.core.database import Session
 from lms.learning.models import LessonQuestion
+from lms.people.models import Person, RoleHeld
 from tests.access.samples import Samples, make_samples
 from tests.access.two_members import SHARED, SYSTEM, THEN, Ground, plain
 from tests.factories import make_agency, make_official, make_secretariat
@@ -266,3 +267,60 @@ def checked(content: bytes, where: str) -> int:
         bare = cell.lstrip(" \t\r\n")
         assert cell == "" or not (bare + " ").startswith(("=", "+", "-", "@")), (where, cell)
     return sum("SUM(A1)" in cell or "HYPERLINK" in cell or "2+3" in cell for cell in cells)
+
+
+UNASKED = {
+    "role": "administrator",
+    "state": "suspended",
+    "person_id": "1",
+    "member_code": "FJI",
+    "email": "mine@evil.example",
+    "email_confirmed_at": "2026-01-01",
+    "password_hash": "x",
+    "score": "100",
+    "percent": "100",
+    "is_verified": "1",
+    "is_passed": "y",
+    "completed_at": "2026-01-01",
+    "scope": "all",
+}
+"""What programs keep in a row and no form of an official asks for."""
+
+
+def test_fields_that_no_form_asks_for_change_no_row_about_anybody(
+    app: Flask, session: Session, ground: Ground
+) -> None:
+    """CWE-915: every form an official may send, with the columns of its row added."""
+    palau = ground.palau
+    samples = make_samples(session)
+    client = ground.client(palau.official)
+    before = _standing(session)
+    sent = 0
+    for rule in app.url_map.iter_rules():
+        declared = policy_of(app.view_functions[rule.endpoint])
+        assert declared is not None
+        mine = {None, Permission.ACCOUNT_USE, Permission.LEARNING_TAKE}
+        is_end = rule.endpoint.startswith(("people.sign_out", "people.end_", "people.own_listing"))
+        if "POST" not in (rule.methods or set()) or declared.permission not in mine or is_end:
+            continue
+        values = {**samples.values, "course_key": SHARED, "activity_key": "asking"}
+        data = {**UNASKED, "csrf_token": client.csrf_token()}
+        answer = client.raw("POST", Samples(values).path(rule), data=data)
+        assert answer.status_code < 500, rule.rule
+        sent += 1
+    assert sent > 30
+    assert _standing(session) == before
+
+
+def _standing(session: Session) -> list[tuple[object, ...]]:
+    """Who everybody is, and what they may do."""
+    session.expire_all()
+    rows: list[tuple[object, ...]] = []
+    for model, names in (
+        (Person, ("id", "member_code", "agency_id", "state", "email", "password_hash")),
+        (RoleHeld, ("person_id", "role", "scope_kind", "scope", "ended_on")),
+    ):
+        found = session.execute(scoped(model, SYSTEM, Reach.ALL_MEMBERS)).scalars()
+        rows += sorted(tuple(str(getattr(each, name)) for name in names) for each in found)
+    session.rollback()
+    return rows
