@@ -62,6 +62,18 @@ def test_certificate_is_being_prepared_and_then_downloaded(
     assert client.raw("GET", f"{page.path}.json").json["finished"] is True
 
 
+def test_document_that_was_lost_says_so_and_how_it_is_mended(
+    session, sign_in, settings, holder
+) -> None:
+    make_documents(session, settings)
+    (certificate,) = certificates_of(session, holder)
+    (settings.files_folder / certificate.file_key).unlink()
+    client = sign_in(holder)
+    page = client.get(f"/certificates/mine/{certificate.id}/document.pdf", status=410)
+    assert "lost on our side" in page.main
+    assert "The certificate stands" in page.main
+
+
 def test_certificate_of_another_is_not_found_word_for_word(
     session, sign_in, settings, holder
 ) -> None:

@@ -22,9 +22,10 @@ from lms.certificates.rules import (
     standing_of,
 )
 from lms.core.downloads import stored_answer
-from lms.core.errors import BekalError, NotFoundError
+from lms.core.errors import BekalError, ClosedError, NotFoundError
 from lms.core.request import storage
 from lms.core.storage import NotStoredError
+from lms.core.text import N_
 
 CHIPS: dict[CertificateState, str] = {
     CertificateState.HELD: "warn",
@@ -33,6 +34,11 @@ CHIPS: dict[CertificateState, str] = {
     CertificateState.REVOKED: "bad",
 }
 """The kind of chip of each state."""
+
+LOST = N_(
+    "This document has been lost on our side. The certificate stands, and its number can be "
+    "checked. Ask the secretariat to make the document anew."
+)
 
 
 CERTIFICATE_WORDS: dict[str, Any] = {
@@ -109,4 +115,4 @@ def _stored(certificate: Certificate, key: str, name: str) -> Response:
     try:
         return stored_answer(storage(), key, name)
     except NotStoredError as error:
-        raise NotFoundError(NO_SUCH) from error
+        raise ClosedError(LOST) from error
