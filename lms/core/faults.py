@@ -36,6 +36,8 @@ _ERRNO = {
     errno.EIO: Fault.LOST,
     errno.EACCES: Fault.LOST,
     errno.EPERM: Fault.LOST,
+    errno.ENOTDIR: Fault.LOST,
+    errno.ENOTCONN: Fault.LOST,
     errno.ESTALE: Fault.LOST,
     errno.ENXIO: Fault.LOST,
     errno.ENODEV: Fault.LOST,
