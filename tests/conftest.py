@@ -7,6 +7,7 @@ emptied. Whatever uses `app` runs once on SQLite and once on PostgreSQL.
 from __future__ import annotations
 
 import datetime
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -100,6 +101,7 @@ def migrated_app(settings: Settings) -> Iterator[Flask]:
         with Session(db.engine) as session:
             load_members(session, ROOT / "content" / "members.csv")
             session.commit()
+    gc.freeze()  # what every test needs is not searched for garbage again and again
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
@@ -52,6 +51,7 @@ from tests.factories import actor_of, focal_point_actor, give_role, make_agency,
 from tests.support.assigned import enrolments
 from tests.support.certified import certificates_of
 from tests.support.client import Client
+from tests.support.pages import Page
 from tests.support.pdf import text_of
 from tests.support.worker import shift_of, work_off
 
@@ -256,8 +256,7 @@ def _links(answer: TestResponse) -> list[str]:
         return [location]
     if answer.mimetype != "text/html":
         return []
-    soup = BeautifulSoup(answer.get_data(), "html.parser")
-    links = [str(each["href"]) for each in soup.find_all("a", href=True)]
+    links = Page("", answer).tree.xpath("//a/@href")
     return [each for each in links if each.startswith("/")]
 
 
