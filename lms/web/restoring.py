@@ -153,7 +153,7 @@ def _load(restoring: Restoring, proven: Proven, *, now: datetime.datetime) -> No
     """Files, keys, and all rows in one transaction, proven before it commits."""
     engine = seeing_all(restoring.engine)
     with (
-        reading.parts_of(restoring.path, restoring.identities) as parts,
+        reading.parts_of(restoring.path, restoring.identities, again=True) as parts,
         loading.loading(engine) as connection,
     ):
         for part in parts:

@@ -30,7 +30,7 @@ from lms.core.backup.form import (
     Manifest,
 )
 from lms.core.backup.rows import Tally
-from lms.core.backup.values import TableShape, not_for_postgresql
+from lms.core.backup.values import TableShape, may_not_fit, not_for_postgresql
 from lms.core.storage import PIECE
 from lms.core.text import N_
 
@@ -42,10 +42,11 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class RowsPart:
-    """Some rows of a table, in order, as they stand in the backup."""
+    """Some rows of a table, in order, as they stand in the backup, and their text."""
 
     shape: TableShape
     rows: Sequence[list[Any]]
+    lines: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +90,17 @@ class Proven:
 
 
 @contextmanager
-def parts_of(path: Path, identities: Sequence[Identity]) -> Iterator[Iterator[Part]]:
+def parts_of(
+    path: Path, identities: Sequence[Identity], *, again: bool = False
+) -> Iterator[Iterator[Part]]:
     """The parts of a backup: first its header, last its manifest, which proves all between.
 
-    Raises NotABackupError, KeyNeededError, and wherever a digest, count or seal does not
-    prove, DamagedBackupError.
+    `again`: it was proven a moment ago, so that the digest of each entry is enough, and
+    tables are not counted a second time. Raises NotABackupError, KeyNeededError, and wherever
+    a digest, count or seal does not prove, DamagedBackupError.
     """
     with opened(path, identities) as stream:
-        yield _parts(entries(stream))
+        yield _parts(entries(stream), counts=not again)
 
 
 def prove(path: Path, identities: Sequence[Identity]) -> Proven:
@@ -125,6 +129,8 @@ def prove(path: Path, identities: Sequence[Identity]) -> Proven:
 
 def _hindrances(part: RowsPart) -> Iterator[str]:
     """Every value of some rows that PostgreSQL cannot hold: where it is, and why."""
+    if not may_not_fit(part.shape, part.rows, part.lines):
+        return
     columns = list(enumerate(part.shape.columns))
     names = [column.name for column in part.shape.columns]
     key = [names.index(name) for name in part.shape.key]
@@ -135,7 +141,7 @@ def _hindrances(part: RowsPart) -> Iterator[str]:
                 yield f"{part.shape.name} {which}, {column.name}: {why}"
 
 
-def _parts(read: Iterator[Entry]) -> Iterator[Part]:
+def _parts(read: Iterator[Entry], *, counts: bool) -> Iterator[Part]:
     first = next(read, None)
     if first is None or first.name != HEADER:
         raise NotABackupError(N_("This file is no backup of Bekal."))
@@ -147,7 +153,10 @@ def _parts(read: Iterator[Entry]) -> Iterator[Part]:
     files, keys = FileTally(), dict[str, str]()
     for entry in read:
         if entry.name.startswith(TABLES):
-            yield _rows(header, entry, tallies)
+            part = _rows(header, entry)
+            if counts:
+                _count(tallies[part.shape.name], part)
+            yield part
         elif entry.name.startswith(FILES):
             yield from _file(entry, files)
         elif entry.name.startswith(KEYS):
@@ -156,7 +165,8 @@ def _parts(read: Iterator[Entry]) -> Iterator[Part]:
             yield KeyPart(entry.name.removeprefix(KEYS), content)
         elif entry.name == MANIFEST:
             manifest = _parsed(Manifest, entry.content.read())
-            _compare(manifest, written, tallies, files, keys)
+            if counts:
+                _compare(manifest, written, tallies, files, keys)
             for further in read:
                 raise DamagedBackupError(DAMAGED, what=f"{further.name} stands after its end")
             yield manifest
@@ -188,19 +198,24 @@ def _parsed(kind: type[Parsed], written: bytes) -> Parsed:
         ) from error
 
 
-def _rows(header: Header, entry: Entry, tallies: dict[str, Tally]) -> RowsPart:
+def _rows(header: Header, entry: Entry) -> RowsPart:
     name = entry.name.removeprefix(TABLES).partition("/")[0]
     content = entry.content.read()
     if entry.content.digest.hexdigest() != entry.notes.get(DIGEST):
         raise DamagedBackupError(DAMAGED, what=f"{entry.name} is not what it was")
     try:
-        shape, lines = header.shape(name), content.decode().split("\n")[:-1]
-        rows = [json.loads(line) for line in lines]
+        shape, lines = header.shape(name), content.decode()
+        rows = json.loads(f"[{lines.rstrip().replace(chr(10), ',')}]")
     except (KeyError, ValueError) as error:
         raise DamagedBackupError(DAMAGED, what=f"{entry.name} cannot be read") from error
-    for row, line in zip(rows, lines, strict=True):
-        tallies[name].add(row, line)
-    return RowsPart(shape, rows)
+    if not rows or any(len(row) != len(shape.columns) for row in rows):
+        raise DamagedBackupError(DAMAGED, what=f"{entry.name} has other columns than its table")
+    return RowsPart(shape, rows, lines)
+
+
+def _count(tally: Tally, part: RowsPart) -> None:
+    for row, line in zip(part.rows, part.lines.split("\n"), strict=False):
+        tally.add(row, line)
 
 
 def _file(entry: Entry, files: FileTally) -> Iterator[FilePart]:

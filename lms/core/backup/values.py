@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -37,7 +38,9 @@ from lms.core.database import UtcDateTime
 LEAST, LARGEST = -(2**31), 2**31 - 1
 """What PostgreSQL's INTEGER holds; BIGINT holds whatever SQLite does."""
 _MOST_DIGITS = 400
-_SUSPECT = re.compile(r"\\u0000|\\ud[89a-f]|NaN|Infinity|\x00", re.IGNORECASE)
+_SHORT = 200
+_SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|NaN|Infinity")
+"""NUL and halves of surrogate pairs as JSON writes them, and numbers that are none."""
 
 
 class Kind(enum.StrEnum):
@@ -179,9 +182,12 @@ def _as_text(document: object) -> str:
     return document if isinstance(document, str) else json.dumps(document)
 
 
+_write_line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def line_of(row: Sequence[Any]) -> str:
     """A row of the file as one line of JSON, as it stands there."""
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+    return _write_line(row)
 
 
 def line_to_digest(row: Sequence[Any], line: str, documents: Sequence[int]) -> str:
@@ -203,21 +209,51 @@ def documents_of(shape: TableShape) -> Sequence[int]:
     return [place for place, column in enumerate(shape.columns) if column.kind is Kind.JSON]
 
 
-def _meaning(document: str) -> str:
-    """Names in order, numbers by value: 5.0 is 5, and 1e2 is 100. What is no JSON: itself."""
-    try:
-        return json.dumps(
-            json.loads(document, parse_float=_number), sort_keys=True, separators=(",", ":")
-        )
-    except ValueError:
-        return document
-
-
 def _number(digits: str) -> float | int:
     exact = Decimal(digits)
     if abs(exact.adjusted()) < _MOST_DIGITS and exact == exact.to_integral_value():
         return int(exact)
     return float(digits)
+
+
+_read_document = json.JSONDecoder(parse_float=_number).decode
+_write_document = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+def _meaning(document: str) -> str:
+    """Names in order, numbers by value: 5.0 is 5, and 1e2 is 100. What is no JSON: itself."""
+    return _meaning_of_short(document) if len(document) <= _SHORT else _written_anew(document)
+
+
+@lru_cache(maxsize=10_000)
+def _meaning_of_short(document: str) -> str:
+    """The same few come again and again: empty ones, the grounds of a completion."""
+    return _written_anew(document)
+
+
+def _written_anew(document: str) -> str:
+    try:
+        return _write_document(_read_document(document))
+    except ValueError:
+        return document
+
+
+def may_not_fit(shape: TableShape, rows: Sequence[Sequence[Any]], lines: str) -> bool:
+    """Whether `not_for_postgresql` should look at these rows, of which `lines` are the text.
+
+    Clears nearly all of them by a search and a maximum, for it is asked of every row there is.
+    """
+    if _SUSPECT.search(lines):
+        return True
+    for column, values in zip(shape.columns, zip(*rows, strict=True), strict=True):
+        given = [value for value in values if value is not None]
+        if not given:
+            continue
+        if column.longest is not None and max(map(len, given)) > column.longest:
+            return True
+        if column.is_small and (min(given) < LEAST or max(given) > LARGEST):
+            return True
+    return False
 
 
 def not_for_postgresql(column: ColumnShape, value: Any) -> str:
@@ -239,9 +275,7 @@ def not_for_postgresql(column: ColumnShape, value: Any) -> str:
 
 
 def _not_a_document(text: str) -> str:
-    """Why PostgreSQL would not take a document; most are cleared by one search."""
-    if not _SUSPECT.search(text) and text[:1] in "{[":
-        return ""
+    """Why PostgreSQL would not take a document."""
     try:
         document = json.loads(text, parse_constant=_refuse)
     except ValueError:
