@@ -18,6 +18,7 @@ from lms.core.actor import Actor, ScopeKind
 from lms.core.database import Session
 from lms.core.extensions import db
 from lms.people.queries.persons import find_by_emails
+from lms.web.demonstration.cast import COURSE
 from script.measures import growth, product
 from tests.access.samples import Samples, make_samples
 from tests.factories import give_role, make_official
@@ -32,7 +33,7 @@ MOST_OF_ONE_VIEW = 2
 """Addresses of one view that each role opens by following links."""
 ROLES = {
     "focal point": (Role.FOCAL_POINT, ScopeKind.MEMBER, "PLW"),
-    "trainer": (Role.TRAINER, ScopeKind.COURSE, growth.COURSE),
+    "trainer": (Role.TRAINER, ScopeKind.COURSE, COURSE),
     "secretariat": (Role.SECRETARIAT, ScopeKind.ALL, ""),
     "reporting officer": (Role.REPORTING_OFFICER, ScopeKind.ALL, ""),
     "administrator": (Role.ADMINISTRATOR, ScopeKind.ALL, ""),
@@ -151,7 +152,7 @@ def _pages(app: Flask, client: Client, starts: list[str]) -> Iterator[tuple[str,
         with client.http.get(path) as answer:
             if answer.mimetype != "text/html" or answer.status_code != 200:
                 continue
-            html = answer.text
+            html = answer.get_data(as_text=True)
         yield path, html
         links = BeautifulSoup(html, "html.parser").find_all("a", href=True)
         hrefs = [str(link["href"]) for link in links]

@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote_from_bytes, quote_plus, urlsplit
@@ -271,7 +271,7 @@ def send(client: Client, attempt: Try, written: Written) -> list[str]:
     kwargs: dict[str, Any] = {"headers": headers}
     if attempt.content_type:
         kwargs |= {"data": attempt.body(), "content_type": attempt.content_type}
-    with client.http.open(attempt.path, method=attempt.method, **kwargs) as answer:
+    with closing(client.http.open(attempt.path, method=attempt.method, **kwargs)) as answer:
         return [f"{attempt.what}: {fault}" for fault in faults_of(attempt, answer, written)]
 
 
