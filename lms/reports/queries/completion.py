@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.core.actor import Actor
@@ -78,6 +78,7 @@ class Report:
     choices: Choices
     rows: Sequence[Shown]
     total: Shown
+    counted: Mapping[str, Line]
 
     def shown_measures(self) -> list[Measure]:
         """The measures that the rows of this report have."""
@@ -112,9 +113,28 @@ def read_report(
     rows = [shown(key, label, group, counts.lines.get(key, Line())) for key, label, group in names]
     if asked.audience is not Audience.NAMED and asked.by not in (By.MEMBER, By.SUBREGION):
         rows = [row for row in rows if any(row.participations.values())]
-    return Report(
-        asked, asked.as_of or now, choices, rows, shown("", N_("Total"), "", counts.total)
-    )
+    total = shown("", N_("Total"), "", counts.total)
+    return Report(asked, asked.as_of or now, choices, rows, total, counts.lines)
+
+
+def marks_by_subregion(report: Report) -> list[tuple[str, float | None, float | None]]:
+    """The sub-regions of a report by member with their middle marks at first and last test.
+
+    Added up from the lines of the members: a participation has one member, so that its marks
+    stand in one line. Persons may stand in several, and could not be added up so.
+    """
+    together: dict[str, Line] = defaultdict(Line)
+    for code, line in report.counted.items():
+        region = together[report.choices.subregion_by_member[code]]
+        region.before.update(line.before)
+        region.after.update(line.after)
+    is_exact = report.asked.audience is Audience.NAMED
+    middle_of = middle if is_exact else _middle_of_many
+    return [
+        (key, middle_of(together[key].before), middle_of(together[key].after))
+        for key in report.choices.subregions
+        if key in together
+    ]
 
 
 def as_table(report: Report, translate: Translate = english, words: Words = ENGLISH) -> Table:

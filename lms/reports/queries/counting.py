@@ -56,6 +56,7 @@ class Group(enum.StrEnum):
 
     STANDING = "standing"
     COMPLETED = "completed"
+    DAYS = "days"
     CERTIFIED = "certified"
     GAIN = "gain"
 
@@ -105,6 +106,8 @@ def count_all(
         _count_standing(session, scope, standing, lines)
     if Group.COMPLETED in groups:
         _count_completed(session, scope, standing, lines)
+    if Group.DAYS in groups:
+        _count_days(session, scope, standing, lines)
     if Group.CERTIFIED in groups:
         _count_certified(session, scope, counter, lines)
     if Group.GAIN in groups and asked.by is not By.PATH and tests:
@@ -239,11 +242,17 @@ def _count_standing(
 def _count_completed(
     session: Session, scope: Scope, standing: Subquery, lines: dict[str, Line]
 ) -> None:
-    """Completed in the period, under the affiliation of that day; and how many days it took."""
+    """Completed in the period, under the affiliation of that day."""
+    where = scope.in_period(standing.c.completed_at)
+    place = _completed_place(standing)
+    _run(session, scope, place, {Measure.COMPLETED: literal(1)}, where, lines)
+
+
+def _count_days(session: Session, scope: Scope, standing: Subquery, lines: dict[str, Line]) -> None:
+    """How many days each took that was completed in the period."""
     c = standing.c
     place = _completed_place(standing)
     where = scope.in_period(c.completed_at)
-    _run(session, scope, place, {Measure.COMPLETED: literal(1)}, where, lines)
     seconds = _seconds(c.completed_at) - _seconds(c.enrolled_at)
     days = rows_in(scope, place, {"days": seconds // 86_400}, where).subquery("days")
     counted = select(days.c.row_key, days.c.days, func.count()).group_by(

@@ -20,7 +20,14 @@ from lms.core.text import N_
 from lms.courses.routes import page_language
 from lms.people.models.members import MemberKind
 from lms.reports.queries.choices import subregion_name
-from lms.reports.queries.completion import ROUNDED, Report, Shown, as_table, definitions
+from lms.reports.queries.completion import (
+    ROUNDED,
+    Report,
+    Shown,
+    as_table,
+    definitions,
+    marks_by_subregion,
+)
 from lms.reports.queries.counting import Group
 from lms.reports.routes.blueprint import blueprint
 from lms.reports.routes.shared import (
@@ -137,16 +144,20 @@ def charts(report: Report) -> dict[str, Any]:
         )[:12]
     slopes: list[tuple[str, int, int, int]] = []
     if asked.by is not By.PATH and asked.own is None:
-        is_region = asked.by is By.SUBREGION
-        regions = report if is_region else again(report, By.SUBREGION, Group.GAIN)
+        if asked.by is By.MEMBER:
+            marks = marks_by_subregion(report)
+        else:
+            is_region = asked.by is By.SUBREGION
+            regions = report if is_region else again(report, By.SUBREGION, Group.GAIN)
+            marks = [(row.key, row.before, row.after) for row in regions.rows]
         both = [
-            (gettext(subregion_name(row.key)), round(row.before), round(row.after))
-            for row in regions.rows
-            if row.before is not None and row.after is not None
+            (gettext(subregion_name(key)), round(before), round(after))
+            for key, before, after in marks
+            if before is not None and after is not None
         ]
         told = _gained_most(both)
         slopes = [(*each, 1 if each == told else 0) for each in both]
-    marks = [mark for _, before, after, _ in slopes for mark in (before, after)]
+    ends = [mark for _, before, after, _ in slopes for mark in (before, after)]
     with_some = sum(1 for _name, number in tiles if number)
     return {
         "tiles": tiles,
@@ -154,8 +165,8 @@ def charts(report: Report) -> dict[str, Any]:
         "bars": bars if any(number for _, number in bars) else [],
         "slopes": slopes,
         "told": next((each for each in slopes if each[3] == 1), None),
-        "lowest": min(marks, default=0),
-        "highest": max(marks, default=100),
+        "lowest": min(ends, default=0),
+        "highest": max(ends, default=100),
     }
 
 
