@@ -5,26 +5,19 @@ two sync workers, measured in the same minute as the figure beside it.
 """
 
 import functools
-import http.client
-import os
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 
 from lms.web.demonstration.cast import COURSE
-from script.measures import documents, growth, processes, product
+from script.measures import documents, growth, product, table
 from script.measures import read_through as reading
 from script.measures import report_growth as report_growth_of
+from script.measures import think_time as thinking
+from script.measures.costs import get, hello_cost, ms, request_cost, web_processes
 from script.measures.frame import Row, Table
 
 TABLE = Table(["work", "database", "CPU", "hello", "hellos", "requests/s", "data", "command"])
-WARM_UP = 50
-SECONDS = 3.0
-"""How long each address is asked; long enough for the clock's 10 ms ticks not to matter."""
-
-Visit = Callable[[http.client.HTTPConnection], object]
 
 
 @TABLE.measure(seconds=60)
@@ -34,8 +27,8 @@ def hello() -> Iterator[Row]:
     yield [
         "hello",
         "none",
-        _ms(cost),
-        _ms(cost),
+        ms(cost),
+        ms(cost),
         "1.0",
         f"{rate:.0f}",
         "none",
@@ -86,8 +79,8 @@ def flat_row(
     return [
         page.work,
         installation.engine,
-        _ms(cost),
-        _ms(unit),
+        ms(cost),
+        ms(unit),
         f"{cost / unit:.1f}",
         f"{rate:.0f}",
         f"{size:,} enrolled: {page.statements} statements, {weight}",
@@ -133,14 +126,14 @@ def report_rows(engine: str, sizes: tuple[int, ...], name: str) -> Iterator[Row]
                         warm_up=2,
                     )
                     yield [
-                        work, engine, _ms(cost), _ms(unit), f"{cost / unit:.0f}",
+                        work, engine, ms(cost), ms(unit), f"{cost / unit:.0f}",
                         f"{rate:.2f}", f"{size:,} people", command,
                     ]  # fmt: skip
                 file = report_growth_of.names_as_file(installation, app, server)
                 made = f"{file.people:,} names, {file.size / 1e6:.1f} MB in {file.seconds:.1f} s"
                 memory = f"worker at most {file.peak / 1e6:.0f} MB"
                 yield [
-                    "names as CSV, by the worker", engine, "-", _ms(unit), "-", "-",
+                    "names as CSV, by the worker", engine, "-", ms(unit), "-", "-",
                     f"{made}, {memory}", command,
                 ]  # fmt: skip
 
@@ -149,6 +142,12 @@ def report_rows(engine: str, sizes: tuple[int, ...], name: str) -> Iterator[Row]
 def certificates() -> Iterator[Row]:
     """A certificate made in the worker, plain and signed. Aim: 40 and 20 a second and core."""
     yield from documents.rows()
+
+
+@TABLE.measure(seconds=700)
+def think_time() -> Iterator[Row]:
+    """Learners at the same time, 20 to 40 s between pages, raised until p95 is above 1 s."""
+    yield from thinking.rows()
 
 
 @TABLE.measure(seconds=2400)
@@ -171,8 +170,8 @@ def page(work: str, path: str, name: str) -> Iterator[Row]:
             yield [
                 work,
                 engine,
-                _ms(cost),
-                _ms(unit),
+                ms(cost),
+                ms(unit),
                 f"{cost / unit:.1f}",
                 f"{rate:.0f}",
                 "demonstration",
@@ -180,68 +179,7 @@ def page(work: str, path: str, name: str) -> Iterator[Row]:
             ]
 
 
-def hello_cost() -> tuple[float, float]:
-    """Return the CPU seconds of one hello, and how many one client gets in a second."""
-    port = processes.free_port()
-    gunicorn = [sys.executable, "-m", "gunicorn", "--workers", "2", "--bind", f"127.0.0.1:{port}"]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        processes.running(
-            [*gunicorn, "script.measures.hello:app"],
-            port=port,
-            environment=os.environ | {"PYTHONPATH": str(product.ROOT)},
-            log=Path(folder) / "log",
-        ) as server,
-    ):
-        return request_cost([server], port, lambda client: get(client, "/"))
-
-
-def request_cost(
-    ancestors: Sequence[int], port: int, visit: Visit, *, warm_up: int = WARM_UP
-) -> tuple[float, float]:
-    """Return the CPU seconds of one visit in these families of processes, and visits a second."""
-    for _ in range(warm_up):
-        _ask(port, visit)
-    pids = sorted({pid for ancestor in ancestors for pid in processes.family(ancestor)})
-    before, begun, visits = processes.cpu_seconds(pids), time.monotonic(), 0
-    while time.monotonic() - begun < SECONDS:
-        _ask(port, visit)
-        visits += 1
-    took = time.monotonic() - begun
-    return (processes.cpu_seconds(pids) - before) / visits, visits / took
-
-
-def get(
-    client: http.client.HTTPConnection, path: str, headers: Mapping[str, str] | None = None
-) -> bytes:
-    """Read a page whole; RuntimeError unless it answers 200."""
-    client.request("GET", path, headers=dict(headers or {}))
-    answer = client.getresponse()
-    body = answer.read()
-    if answer.status != 200:
-        raise RuntimeError(f"{path} answered {answer.status}")
-    return body
-
-
-def web_processes(server: int, installation: product.Product) -> list[int]:
-    """Return what answers requests: gunicorn's processes and the database's, not the worker."""
-    pids = [pid for pid in processes.family(server) if "gunicorn" in processes.command(pid)]
-    if installation.database_server is not None:
-        pids.append(installation.database_server)
-    return pids
-
-
-def _ask(port: int, visit: Visit) -> None:
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=90)
-    try:
-        visit(client)
-    finally:
-        client.close()
-
-
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:.2f} ms"
-
-
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["table"]:
+        sys.exit(table.TABLE.main(sys.argv[2:]))
     sys.exit(TABLE.main(sys.argv[1:]))
