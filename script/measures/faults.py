@@ -9,6 +9,8 @@ import sys
 from script.measures import (
     bad_jobs,
     clients,
+    clocks,
+    disk,
     existence,
     importers,
     killed_certificates,
@@ -17,6 +19,8 @@ from script.measures import (
     killed_migrations,
     killed_submits,
     lost_database,
+    lost_storage,
+    mail,
     storms,
     two_tabs,
     uploads,
@@ -32,8 +36,8 @@ LONG = "long"
 TABLE = Table(COLUMNS)
 TABLE.add(killed_submits.web_killed_in_submits, seconds=900, group=FAULTS)
 TABLE.add(killed_submits.database_killed_in_submits, seconds=900, group=FAULTS)
-TABLE.add(lost_database.database_slow_silent_lost, seconds=600, group=FAULTS)
-TABLE.add(killed_migrations.migration_killed, seconds=400, group=FAULTS)
+TABLE.add(lost_database.database_slow_silent_lost, seconds=900, group=FAULTS)
+TABLE.add(killed_migrations.migration_killed, seconds=900, group=FAULTS)
 TABLE.add(bad_jobs.poisoned_jobs, seconds=600, group=FAULTS)
 TABLE.add(bad_jobs.frozen_worker, seconds=300, group=FAULTS)
 TABLE.add(two_tabs.two_tabs, seconds=300, group=FAULTS)
@@ -42,6 +46,12 @@ TABLE.add(clients.slow_senders, seconds=240, group=FAULTS)
 TABLE.add(clients.slow_readers, seconds=300, group=FAULTS)
 TABLE.add(clients.large_upload, seconds=180, group=FAULTS)
 TABLE.add(storms.sign_in_storm, seconds=600, group=FAULTS)
+TABLE.add(disk.disk_full, seconds=600, group=FAULTS)
+TABLE.add(disk.disk_read_only, seconds=400, group=FAULTS)
+TABLE.add(disk.fsync_error, seconds=400, group=FAULTS)
+TABLE.add(clocks.clock_jumps, seconds=900, group=FAULTS)
+TABLE.add(mail.mail_server_lost, seconds=600, group=FAULTS)
+TABLE.add(lost_storage.storage_lost, seconds=400, group=FAULTS)
 
 TABLE.add(killed_counting.killed_worker, seconds=300, group=LONG)
 TABLE.add(killed_imports.worker_killed_in_import, seconds=900, group=LONG)

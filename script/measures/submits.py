@@ -49,7 +49,7 @@ PEOPLE = 200
 AT_ONCE = 50
 """Connections at the same moment; the others stand right behind them."""
 QUIZ = "check"
-LONGEST = 150.0
+LONGEST = 300.0
 """Seconds until the last of them must be taken, with all that happens meanwhile."""
 _ANSWER = re.compile(r"q\d+$")
 PAUSE = 0.5
