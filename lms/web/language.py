@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel
+from markupsafe import Markup
 
 from config import ROOT
 from lms.core.languages import own_name
@@ -48,12 +50,30 @@ def zone() -> str:
     return person.time_zone if person is not None else "UTC"
 
 
+def written_in(code: str) -> Markup:
+    """The attributes of an element whose words are in another language than the page's.
+
+    `code` is BCP 47. Both are needed: a screen reader takes its voice from the language, and full
+    stops fall on the wrong side of English words in a page from right to left without a direction.
+    """
+    return Markup(' lang="{}" dir="{}"').format(code, _direction(code))
+
+
+def _direction(code: str) -> str:
+    try:
+        return Locale.parse(code, sep="-").text_direction
+    except (UnknownLocaleError, ValueError):
+        # Babel knows no locale of this code, such as dv; the browser looks at the letters.
+        return "auto"
+
+
 def install(app: Flask, babel: Babel) -> None:
     """Choose a language for each request and keep a choice made in the footer."""
     codes = available()
     app.config["BEKAL_LANGUAGES"] = codes
     app.config["BEKAL_LANGUAGE_NAMES"] = [(code, own_name(code)) for code in codes]
     babel.init_app(app, locale_selector=chosen, timezone_selector=zone)
+    app.add_template_global(written_in)
     app.after_request(_keep_choice)
 
 

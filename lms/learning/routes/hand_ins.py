@@ -41,25 +41,26 @@ class SentFile:
 
 def take_files(
     course_key: str, activity_key: str, number: int
-) -> tuple[dict[int, SentFile], list[BadInputError]]:
-    """Check and store the files of a form, by number of the question, and what was refused.
+) -> tuple[dict[int, SentFile], dict[int, BadInputError]]:
+    """Check and store the files of a form, and say what was refused; both by number of question.
 
     Only for an open attempt of the sender that asks for a file there. Before the request's
     transaction: a picture is written anew and a disk is slow.
     """
     sent = {name: file for name, file in request.files.items() if file.filename}
     if not sent:
-        return {}, []
+        return {}, {}
     with reading() as short:
         begun = get_begun(short, actor(), course_key, activity_key, number)
         wanted = file_numbers(begun) if begun.attempt.state is AttemptState.OPEN else []
-    taken, refused = {}, []
+    taken: dict[int, SentFile] = {}
+    refused: dict[int, BadInputError] = {}
     for place in wanted:
         if f"q{place}" in sent:
             try:
                 taken[place] = _stored(sent[f"q{place}"])
             except BadInputError as error:
-                refused.append(error)
+                refused[place] = error
     return taken, refused
 
 

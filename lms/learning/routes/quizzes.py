@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, get_flashed_messages, redirect, render_template, request, url_for
 from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -85,15 +85,29 @@ def attempt(course_key: str, activity_key: str, number: int) -> str:
     quiz_shown, _ = on.edition.in_language(quiz, language)
     common = {"on": on, "quiz": quiz_shown, "attempt": found, "text_language": language}
     if found.state is AttemptState.OPEN:
+        refused = _refused()
         return render_template(
             "learning/attempt.html",
             **common,
+            refused=refused,
+            to_mend=[(said, field) for field, said in refused.items()],
             questions=asked(on.edition, quiz, found, answers, say),
             takes_files=bool(file_numbers(begun)),
             is_late=not still_counts(found.deadline_at, now()),
             language=on.language,
         )
     return _review(begun, common, answers, say)
+
+
+def _at(place: int) -> str:
+    """The kind of a message about the file of a question (templates/macros/notices.html)."""
+    return f"at:q{place}-file"
+
+
+def _refused() -> dict[str, str]:
+    """What was refused of the form that was just sent, by the id of its field."""
+    told = get_flashed_messages(with_categories=True)
+    return {kind[3:]: said for kind, said in told if kind.startswith("at:")}
 
 
 def _review(
@@ -144,8 +158,9 @@ def answer(course_key: str, activity_key: str, number: int) -> Response:
     if refused or request.form.get("act") == "save":
         assessments.save(session(), actor(), found.id, given, now=now())
         flash(gettext("Your answers are saved. You may go on later."))
-        for error in refused:
-            flash(gettext(error.sentence, **error.values), "warn")
+        for place, error in refused.items():
+            said = gettext(error.sentence, **error.values)
+            flash(gettext("Question %(number)s: %(said)s", number=place, said=said), _at(place))
         return redirect(_address(on, found), 303)
     was_open = found.state is AttemptState.OPEN
     handed_in = assessments.hand_in(
