@@ -29,14 +29,14 @@ WRONG = "wrong horse battery"
 
 def sign_in_storm() -> Iterator[Row]:
     """2,000 sign-ins in a minute by 500 people from everywhere: pages, throttles and memory."""
-    for engine in product.ENGINES:
-        with product.installed(engine) as installation:
-            installation.lms("demo", "bulk", "--people", str(PEOPLE * 2), seconds=300)
-            people = emails(installation)
-            # As behind a proxy, so that each sign-in comes from an address of its own.
-            installation.environment["BEKAL_TRUSTED_PROXIES"] = "1"
-            with installation.serving() as server:
-                yield storm_row(installation, server, people)
+    # SQLite, with its one write lock, is the harder one: each try is a row.
+    with product.installed(product.SQLITE) as installation:
+        installation.lms("demo", "bulk", "--people", str(PEOPLE * 2), seconds=300)
+        people = emails(installation)
+        # As behind a proxy, so that each sign-in comes from an address of its own.
+        installation.environment["BEKAL_TRUSTED_PROXIES"] = "1"
+        with installation.serving() as server:
+            yield storm_row(installation, server, people)
 
 
 def storm_row(installation: product.Product, server: int, people: list[str]) -> Row:
