@@ -172,15 +172,22 @@ class Walked:
 
 
 def walk_by_tab(page: Page, *, backwards: bool = False) -> Walked:
-    """Press Tab from the top of the page until the focus leaves it, as it stands in its window."""
+    """Press Tab from the top of the page until the focus leaves it, as it stands in its window.
+
+    A page that puts the focus somewhere itself is walked from there, and then from its top.
+    """
     page.evaluate(FIND_STOPS)
     walked = Walked()
     inside = 0
+    rounds = 0
     for _ in range(MOST_STOPS):
         page.keyboard.press("Shift+Tab" if backwards else "Tab")
         at = _settled(page)
         if at is None:
-            break
+            rounds += 1
+            if rounds == 2 or not page.evaluate(NOT_MET):
+                break
+            continue
         inside = inside + 1 if at["same"] else 0
         if inside > MOST_IN_ONE or (at["again"] and not at["same"]):
             if inside:

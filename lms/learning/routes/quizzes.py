@@ -106,7 +106,7 @@ def _at(place: int) -> str:
 
 def _refused() -> dict[str, str]:
     """What was refused of the form that was just sent, by the id of its field."""
-    told = get_flashed_messages(with_categories=True)
+    told: list[Any] = list(get_flashed_messages(with_categories=True))
     return {kind[3:]: said for kind, said in told if kind.startswith("at:")}
 
 
