@@ -192,20 +192,20 @@ def parse_as_of(text: str, now: datetime.datetime) -> datetime.datetime | None:
                 return None
             moment = _midnight(day + datetime.timedelta(days=1))
         else:
-            moment = datetime.datetime.fromisoformat(given)
-    except (ValueError, OverflowError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
+            written = datetime.datetime.fromisoformat(given)
+            _check(written.year if written.tzinfo is not None else 0)
+            moment = written.astimezone(datetime.UTC)
+    except (ValueError, OverflowError) as error:
         raise BadInputError(
             N_("“%(text)s” is no day. Write it as 2026-09-30."), field="as_of", text=given[:40]
-        )
+        ) from error
     if moment > now:
         raise BadInputError(
             N_("“%(text)s” has not ended yet. Choose an earlier day, or leave it empty for now."),
             field="as_of",
             text=given[:40],
         )
-    return moment.astimezone(datetime.UTC)
+    return moment
 
 
 def today(now: datetime.datetime) -> datetime.date:
