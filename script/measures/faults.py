@@ -21,6 +21,7 @@ from script.measures import (
     lost_database,
     lost_storage,
     mail,
+    restoring,
     storms,
     two_tabs,
     uploads,
@@ -52,12 +53,14 @@ TABLE.add(disk.fsync_error, seconds=400, group=FAULTS)
 TABLE.add(clocks.clock_jumps, seconds=900, group=FAULTS)
 TABLE.add(mail.mail_server_lost, seconds=600, group=FAULTS)
 TABLE.add(lost_storage.storage_lost, seconds=400, group=FAULTS)
+TABLE.add(restoring.restore_under_load, seconds=900, group=FAULTS)
 
 TABLE.add(killed_counting.killed_worker, seconds=300, group=LONG)
 TABLE.add(killed_imports.worker_killed_in_import, seconds=900, group=LONG)
 TABLE.add(killed_certificates.worker_killed_in_certificates, seconds=1800, group=LONG)
 TABLE.add(existence.existence_time, seconds=240, group=LONG)
 TABLE.add(importers.importers, seconds=3600, group=LONG)
+TABLE.add(restoring.move_to_postgresql, seconds=3600, group=LONG)
 
 if __name__ == "__main__":
     sys.exit(TABLE.main(sys.argv[1:]))

@@ -112,12 +112,6 @@ def opened(path: Path, identities: Sequence[Identity]) -> Iterator[BinaryIO]:
                 yield plain
 
 
-def is_encrypted(path: Path) -> bool:
-    """Whether the file says it is encrypted with age."""
-    with path.open("rb") as file:
-        return file.read(len(AGE)) == AGE
-
-
 @contextmanager
 def _decrypting(file: BinaryIO, identities: Sequence[Identity]) -> Iterator[BinaryIO]:
     """Decrypt in a thread beside the reader: age pushes its bytes, a tar reader pulls them."""
