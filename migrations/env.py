@@ -26,7 +26,7 @@ def render(kind: str, item: object, _context: object) -> str | bool:
 
 
 def run() -> None:
-    """Migrate in one transaction."""
+    """Migrate in one transaction: killed in the middle, the old state stands."""
     engine = db.engine
     is_sqlite = engine.dialect.name == "sqlite"
     if is_sqlite:
@@ -45,6 +45,7 @@ def run() -> None:
             compare_server_default=True,
             render_item=render,
             transaction_per_migration=False,
+            transactional_ddl=True,  # SQLite's too: Alembic does not count on drivers for it
         )
         with context.begin_transaction():
             if not is_sqlite:

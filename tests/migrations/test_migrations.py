@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import event, inspect
 
 from config import ROOT, Settings
 from lms.access.guard import owned_tables
@@ -79,6 +79,25 @@ def test_each_migration_goes_down_and_up_again(empty_app: Flask) -> None:
         for revision in reversed(revisions):
             upgrade(revision=revision)
     assert differences(empty_app) == []
+
+
+def test_upgrade_that_is_stopped_in_the_middle_leaves_the_old_state(empty_app: Flask) -> None:
+    newest, _, old = [each.revision for each in SCRIPTS.walk_revisions()][:3]
+
+    def stop(_c: object, _cur: object, sql: str, values: object, _x: object, _m: bool) -> None:
+        if sql.startswith("UPDATE alembic_version") and newest in f"{sql}{values}":
+            raise InterruptedError
+
+    with empty_app.app_context():
+        upgrade(revision=old)
+        tables = inspect(db.engine).get_table_names()
+        event.listen(db.engine, "before_cursor_execute", stop)
+        with pytest.raises(InterruptedError):
+            upgrade()
+        event.remove(db.engine, "before_cursor_execute", stop)
+        with db.engine.connect() as connection:
+            assert MigrationContext.configure(connection).get_current_revision() == old
+        assert inspect(db.engine).get_table_names() == tables
 
 
 def test_there_is_one_head_and_files_are_numbered_in_order() -> None:
