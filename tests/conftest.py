@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
 from sqlalchemy import Connection, Engine, event
 
@@ -93,9 +94,19 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
 
 
 @pytest.fixture(scope="session")
-def migrated_app(settings: Settings) -> Iterator[Flask]:
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+    """The folder, one for all workers of this run, where templates lie once they are compiled."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "templates"
+    folder.mkdir(exist_ok=True)
+    return str(folder)
+
+
+@pytest.fixture(scope="session")
+def migrated_app(settings: Settings, compiled_templates: str) -> Iterator[Flask]:
     """The application on a migrated database with the members in it."""
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(compiled_templates)
     with app.app_context():
         upgrade()
         with Session(db.engine) as session:
