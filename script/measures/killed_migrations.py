@@ -17,6 +17,8 @@ from script.measures.frame import Row
 LAST = 3
 """Migrations, counted from the newest, in the middle of which the upgrade is killed."""
 PEOPLE = 20
+LONGEST_START = 180.0
+"""Seconds after which `lms serve` counts as serving; a refusal comes at once on a quiet machine."""
 _RUNNING = re.compile(rb"Running upgrade (\w+) -> (\w+)")
 
 
@@ -78,7 +80,7 @@ def kill_in(installation: product.Product, revision: str) -> None:
 def refusal_of(installation: product.Product) -> str:
     """What `lms serve` says on the old state, which it must not serve."""
     try:
-        installation.lms("serve", seconds=60)
+        installation.lms("serve", seconds=LONGEST_START)
     except RuntimeError as refused:
         said: str = str(refused).splitlines()[-1]
         return said[said.find("Error: ") + len("Error: ") :]
