@@ -46,6 +46,8 @@ class Writers:
         self._accounts = [
             {"email": email, "password": PASSWORD} for email in (growth.LEARNER, office)
         ]
+        # The port listens before the first process behind it has started.
+        visitors.new_browser().open(f"{self.installation.address}/healthz", timeout=180).read()
         self._browsers = [visitors.browser_of(self.installation, each) for each in self._accounts]
         self._load_forms()
 
