@@ -36,6 +36,8 @@ ENDS_THE_SESSION = frozenset(
         "people.end_one_session",
     }
 )
+ON_EVERY_PAGE = frozenset({"language", "theme"})
+"""What links of every page say; tried on one page alone."""
 _WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
 _VARIABLE = re.compile(r"<([^>]+)>")
 _BOUNDARY = b"zqboundaryzq"
@@ -123,7 +125,9 @@ def forms_of(app: Flask, path: str, html: str) -> list[Form]:
         if parts.query and not parts.netloc:
             target = parts.path or path
             fields = tuple((name, value.encode()) for name, value in parse_qsl(parts.query, True))
-            forms.append(Form(path, target, endpoint_of(app, target, "GET"), "GET", fields))
+            endpoint = endpoint_of(app, target, "GET")
+            if dict(fields).keys() - ON_EVERY_PAGE or endpoint == "web.front":
+                forms.append(Form(path, target, endpoint, "GET", fields))
     return [each for each in forms if each.endpoint]
 
 
