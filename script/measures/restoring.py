@@ -28,6 +28,8 @@ PEOPLE = 8
 WARM = 10.0
 """Seconds of work before the backup begins."""
 MOVED = int(os.environ.get("BEKAL_MOVED_PEOPLE", "100000"))
+STRETCHED, LONGEST_PAUSE = 30, 5.0
+"""Pieces of the stream after which somebody must change something, and seconds to wait for it."""
 ONE_MORE = 1
 """The line of the audit that a restore adds to the rows of the original."""
 
@@ -52,7 +54,7 @@ def _under_load(source: product.Product, other: str, load: busy.Load) -> Row:
         before, begun = load.changes, time.monotonic()
         header = header_of(connection, Base.metadata, secret_key="x" * 32, now=clock.now())
         contents = Contents(connection=connection, storage=storage, header=header)
-        write_backup(path, stream_of(contents), [])
+        write_backup(path, _stretched(stream_of(contents), load), [])
         took = time.monotonic() - begun
         changed = load.changes - before
         slowest = max(load.seconds[before:], default=0.0)
@@ -75,6 +77,15 @@ def _under_load(source: product.Product, other: str, load: busy.Load) -> Row:
         well_after=restored,
         is_held=found.is_held and changed > 0 and not load.broken,
     )
+
+
+def _stretched(stream: Iterator[bytes], load: busy.Load) -> Iterator[bytes]:
+    """The stream, held up so that somebody changes something between its first pieces."""
+    for number, piece in enumerate(stream):
+        yield piece
+        seen, until = load.changes, time.monotonic() + LONGEST_PAUSE
+        while number < STRETCHED and load.changes == seen and time.monotonic() < until:
+            time.sleep(0.05)
 
 
 @dataclass(frozen=True)
