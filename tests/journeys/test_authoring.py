@@ -147,7 +147,7 @@ def read_in(
     browser.press(page, "Read the file")
     expect(page.locator("main")).to_contain_text("Waiting for its turn")
     worked(app)
-    expect(page.locator("main")).to_contain_text("Correct the tree", timeout=20_000)
+    expect(page.locator("main")).to_contain_text("Correct the tree")
     if name.endswith(".docx"):
         look(page, "tree")
     browser.follow(page, "Accept this tree")
@@ -171,7 +171,6 @@ def test_trainer_makes_a_course_of_a_guide_and_is_told_what_its_next_edition_tou
     reviewer = make_official(session, "THA", name="Malee Srisai")
     give_role(session, reviewer, Role.REVIEWER, ScopeKind.COURSE, KEY)
     page = open_as(trainer)
-    page.set_default_timeout(8000)
     read_in(page, app, session, make_docx(MEETING, title="Meeting people"), "meeting.docx",
             title="Meeting people", year=2024)  # fmt: skip
     read_in(page, app, session, make_pdf(FIELD), "field.pdf", title="Field notes", year=2025)
@@ -239,7 +238,6 @@ def publish(page: Page, draft: str) -> None:
 
 def take(page: Page) -> None:
     """Take the course from the catalogue to its end."""
-    page.set_default_timeout(8000)
     page.goto(f"/courses/{KEY}")
     browser.press(page, "Take this course")
     browser.follow(page, "Begin")

@@ -116,7 +116,7 @@ def test_certificate_is_valid_to_a_stranger_and_seen_by_the_own_focal_point_alon
     look(page, "own-preparing")
     make_documents(session, settings)
     # The page looks again by itself.
-    expect(page.get_by_role("link", name="Download the certificate")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("link", name="Download the certificate")).to_be_visible()
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Download the certificate").click()
     assert waiting.value.suggested_filename.endswith(".pdf")

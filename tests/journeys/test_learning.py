@@ -176,7 +176,6 @@ def page(chromium: Browser, site: str) -> Iterator[Page]:
     """A page of a phone, nobody signed in; at the end nothing went wrong."""
     context = chromium.new_context(base_url=site, viewport={"width": browser.PHONE, "height": 800})
     opened = context.new_page()
-    opened.set_default_timeout(10_000)
     heard = browser.complaints(opened)
     yield opened
     context.close()
