@@ -339,12 +339,12 @@ def test_heartbeat_keeps_a_slow_chunk_alive(
     session: Session, make_shift: Callable[..., Shift]
 ) -> None:
     job = ask(session)
-    lease = datetime.timedelta(seconds=0.6)
+    lease = datetime.timedelta(seconds=1.5)
     reclaimed = []
 
     def slow(work: Work) -> None:
         for _ in range(6):
-            time.sleep(0.25)
+            time.sleep(0.4)
             reclaimed.append(leases.reclaim(work._engine, now=clock.now()))
         with work.transaction() as chunk:
             keep(chunk, 0)
