@@ -83,7 +83,7 @@ def jumping_row(installation: product.Product, offset: Path) -> Row:
             doctor = said_of_the_clock(installation)
     writers.sign_in()
     lost, ahead = writers.lost(), ahead_of_time(installation)
-    audit = installation.lms("audit", "verify").strip().splitlines()[-1]
+    installation.lms("audit", "verify")  # ends with an error if the chain is broken
     return fault_row(
         f"clock jumps: {', '.join(JUMPS)}",
         installation.engine,
@@ -95,7 +95,7 @@ def jumping_row(installation: product.Product, offset: Path) -> Row:
         seen=(
             f"sign in once more after {' and '.join(signed_out) or 'none'}, with what was typed "
             f"kept; the owner of the account gets in; {ahead} jobs wait for a later day; "
-            f"{audit}; lms doctor: “{doctor}”"
+            f"the audit's chain holds; lms doctor: “{doctor}”"
         ),
         well_after=max(waits),
         is_held=works and not lost and not ahead,
