@@ -48,7 +48,7 @@ def known_of(
     return found
 
 
-def _facts(actor: Actor, reach: Reach) -> Select[Any]:
+def _facts(actor: Actor, reach: Reach) -> Select[*tuple[Any, ...]]:
     return (
         scoped(Evidence, actor, reach)
         .with_only_columns(
@@ -64,7 +64,7 @@ def _facts(actor: Actor, reach: Reach) -> Select[Any]:
 
 
 @of_oneself
-def _own_facts(actor: Actor) -> Select[Any]:
+def _own_facts(actor: Actor) -> Select[*tuple[Any, ...]]:
     return _facts(actor, Reach.SELF)
 
 

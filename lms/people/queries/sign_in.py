@@ -67,7 +67,7 @@ def find_signed_in(
 
 
 @functools.cache
-def _who_is_signed_in() -> Select[Any]:
+def _who_is_signed_in() -> Select[*tuple[Any, ...]]:
     """A row for each role held by the person of a session that stands, and at least one.
 
     Built once; its values are `token_digest`, `moment` and `day`.
@@ -82,7 +82,7 @@ def _who_is_signed_in() -> Select[Any]:
         .where(SecondFactor.person_id == Person.id, SecondFactor.confirmed_at.is_not(None))
         .correlate(Person)
     )
-    statement = (
+    statement: Select[*tuple[Any, ...]] = (
         scoped(SignInSession, SIGN_IN, Reach.ALL_MEMBERS)
         .join(Person, Person.id == SignInSession.person_id)
         .outerjoin(
