@@ -14,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RUN, TEST = "requirements.in", "requirements-dev.in"
 OWN = {"config", "lms", "script", "tests"}
+OF_THE_TYPE_CHECKER = {"_typeshed"}
+"""Modules that no distribution brings and that are never run."""
 
 
 def main() -> int:
@@ -53,7 +55,7 @@ def unrequired(places: list[str], names: set[str], file: str) -> Iterator[str]:
     for place in places:
         path = ROOT / place
         for source in [path] if path.is_file() else sorted(path.rglob("*.py")):
-            for module in imported(source) - OWN - sys.stdlib_module_names:
+            for module in imported(source) - OWN - OF_THE_TYPE_CHECKER - sys.stdlib_module_names:
                 users.setdefault(module, source.relative_to(ROOT))
     for module, user in sorted(users.items()):
         if not {normal(name) for name in known.get(module, [module])} & names:
