@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import gc
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -119,11 +120,12 @@ def migrated_app(settings: Settings, compiled_templates: str) -> Iterator[Flask]
 
 
 @pytest.fixture
-def app(migrated_app: Flask) -> Iterator[Flask]:
-    """The application; afterwards its tables are empty again."""
+def app(migrated_app: Flask, settings: Settings) -> Iterator[Flask]:
+    """The application; afterwards its tables and its folder of files are empty again."""
     yield migrated_app
     with migrated_app.app_context():
         _empty(db.engine)
+    shutil.rmtree(settings.data_folder / "files", ignore_errors=True)
 
 
 def _empty(engine: Engine) -> None:

@@ -120,6 +120,16 @@ def test_answers_saved_in_one_tab_stand_when_the_other_hands_in(session, client)
     assert [answer.number for answer in rows(session, Answer) if answer.given] == [2]
 
 
+def test_answers_are_changed_together_and_not_one_statement_each(client, statements) -> None:
+    page = open_attempt(client)
+    client.submit(page, "Save and go on later", right(page))
+    action, emptied = page.form_of("Hand in")
+    with statements() as seen:
+        client.raw("POST", action, data=emptied)
+    # One for what was given, one for its share.
+    assert len([sql for sql in seen if sql.startswith("UPDATE answer")]) == 2
+
+
 def test_late_save_from_another_tab_changes_nothing_after_handing_in(session, client) -> None:
     page = open_attempt(client)
     client.submit(page, "Hand in", right(page))

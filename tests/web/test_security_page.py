@@ -16,7 +16,7 @@ CLASSES = 25
 
 
 @cache
-def tests_in(path: str) -> frozenset[str]:
+def named_in(path: str) -> frozenset[str]:
     """The names of the tests of a file, without running it."""
     tree = ast.parse((ROOT / path).read_text())
     return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
@@ -25,7 +25,7 @@ def tests_in(path: str) -> frozenset[str]:
 @pytest.mark.parametrize("test", NAMED)
 def test_named_test_is_there(test: str) -> None:
     path, _, name = test.partition("::")
-    assert name in tests_in(path)
+    assert name in named_in(path)
 
 
 def test_every_class_has_a_row_with_a_test_or_a_reason() -> None:

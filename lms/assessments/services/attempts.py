@@ -7,9 +7,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from sqlalchemy import update
-
-from lms.access.reaches import Reach, within
 from lms.assessments.models import Answer, Attempt
 from lms.assessments.queries.attempts import answers_of, list_attempts, lock_attempt, open_of
 from lms.assessments.queries.corrections import keyed_questions
@@ -26,7 +23,7 @@ from lms.assessments.rules.marking import Given, marked_by_person
 from lms.assessments.services.markings import send_answer
 from lms.core.actor import Actor
 from lms.core.audit.services import record
-from lms.core.database import Session, insert_once
+from lms.core.database import Session
 from lms.core.errors import NotPossibleError
 from lms.core.text import N_
 from lms.courses.faces import Drawing, draw_by_seed
@@ -137,11 +134,14 @@ def hand_in(
     attempt = lock_attempt(session, actor, attempt_id)
     if attempt.state is not AttemptState.OPEN:
         return attempt
-    if still_counts(attempt.deadline_at, now):
+    in_time = still_counts(attempt.deadline_at, now)
+    answers = (
         _keep(session, actor, attempt, given, now)
-    attempt.handed_in_at = now if attempt.deadline_at is None else min(now, attempt.deadline_at)
+        if in_time
+        else answers_of(session, actor, attempt)
+    )
     keyed = keyed_questions(session, edition, quiz, drawing_of(attempt).language)
-    answers = answers_of(session, actor, attempt)
+    attempt.handed_in_at = now if attempt.deadline_at is None else min(now, attempt.deadline_at)
     mark_answers(attempt, keyed, answers)
     waiting = [
         number
@@ -192,30 +192,30 @@ def _keep(
     attempt: Attempt,
     given: Mapping[int, Given],
     now: datetime.datetime,
-) -> None:
+) -> dict[int, Answer]:
+    """Write the answers given beside those that stand, in one go; all of them by number.
+
+    The attempt is locked, so nobody else adds one between looking and writing.
+    """
+    answers = answers_of(session, actor, attempt)
     length = len(drawing_of(attempt).questions)
     for number, answer in given.items():
         if not 1 <= number <= length:
             continue
-        row = {
-            "attempt_id": attempt.id,
-            "person_id": attempt.person_id,
-            "number": number,
-            "given": dict(answer),
-            "saved_at": now,
-        }
-        # A question left out makes no row; emptied again, it empties the row it had.
-        if answer and insert_once(session, Answer, row, unique=("attempt_id", "number")):
-            continue
-        changing = (
-            update(Answer)
-            .where(Answer.attempt_id == attempt.id, Answer.number == number)
-            .values(given=dict(answer), saved_at=now)
-        )
-        session.execute(
-            within(changing, Answer, actor, Reach.SELF),
-            execution_options={"synchronize_session": False},
-        )
+        stood = answers.get(number)
+        if stood is not None:
+            stood.given, stood.saved_at = dict(answer), now
+        elif answer:  # a question left out makes no row
+            answers[number] = Answer(
+                attempt_id=attempt.id,
+                person_id=attempt.person_id,
+                number=number,
+                given=dict(answer),
+                saved_at=now,
+            )
+            session.add(answers[number])
+    session.flush()
+    return answers
 
 
 def mark_answers(attempt: Attempt, keyed: Keyed, answers: Mapping[int, Answer]) -> None:
