@@ -11,6 +11,8 @@ from wtforms import BooleanField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
+from lms.core.fields import WholeNumberField
+
 KEY = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 NEW = "+"
 """The choice of a guide that is not known yet; no key begins so."""
@@ -55,7 +57,7 @@ class AcceptForm(FlaskForm):
     )
     series_key = SelectField(lazy_gettext("Series"))
     language = SelectField(lazy_gettext("Language of this edition"))
-    year = IntegerField(
+    year = WholeNumberField(
         lazy_gettext("Year"),
         validators=[
             InputRequired(lazy_gettext("Write the year as four digits.")),

@@ -247,6 +247,14 @@ def test_a_day_to_come_is_refused_beside_the_field(session: Session, sign_in: Si
     assert "This day is still to come." in page.error("started_on")
 
 
+def test_blanks_for_an_agency_are_no_choice(session: Session, sign_in: SignIn) -> None:
+    person = official(session, "PLW")
+    client = sign_in(make_focal_point(session, "PLW"))
+    fields = {"agency_id": " \t\r\n ", "post": "Chief", "started_on": "2026-05-01"}
+    page = client.post(f"/people/{person.id}/affiliation", fields, status=400)
+    assert page.error("agency_id")
+
+
 def test_nobody_changes_the_agency_of_another_members_person(
     session: Session, sign_in: SignIn
 ) -> None:

@@ -41,7 +41,7 @@ def several(label: object, choices: Sequence[SelectChoice] = ()) -> SelectMultip
 class FactsForm(FlaskForm):
     """What every form of a file carries: the content its writer started from."""
 
-    based_on = HiddenField(validators=[Optional(), Regexp(r"^[0-9a-f]{64}$")])
+    based_on = HiddenField(validators=[Optional(strip_whitespace=False), Regexp(r"^[0-9a-f]{64}$")])
 
 
 class CourseForm(FactsForm):

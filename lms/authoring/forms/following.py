@@ -13,7 +13,9 @@ from wtforms.validators import Optional
 class AdaptedForForm(FlaskForm):
     """For which member a course is adapted."""
 
-    member = SelectField(lazy_gettext("Adapted for"), [Optional()], default="")
+    member = SelectField(
+        lazy_gettext("Adapted for"), [Optional(strip_whitespace=False)], default=""
+    )
 
     def offer(self, members: Sequence[tuple[str, str]], nobody: str) -> None:
         """Code and name of every member, and the words for no single one."""

@@ -29,8 +29,8 @@ LONGEST = 200_000
 class PageForm(FlaskForm):
     """A page: its head as fields, its text as Markdown. `based_on` is what one started from."""
 
-    based_on = HiddenField(validators=[Optional(), Regexp(r"^[0-9a-f]{64}$")])
-    aside = HiddenField(validators=[Optional(), Regexp(r"^\d{1,15}$")])
+    based_on = HiddenField(validators=[Optional(strip_whitespace=False), Regexp(r"^[0-9a-f]{64}$")])
+    aside = HiddenField(validators=[Optional(strip_whitespace=False), Regexp(r"^\d{1,15}$")])
     title = StringField(_("Title of the page"))
     minutes = StringField(_("Minutes"), description=_("How long reading and doing it takes."))
     summary = TextAreaField(
@@ -120,8 +120,8 @@ class PageForm(FlaskForm):
 class FileForm(FlaskForm):
     """Any other file, as text."""
 
-    based_on = HiddenField(validators=[Optional(), Regexp(r"^[0-9a-f]{64}$")])
-    aside = HiddenField(validators=[Optional(), Regexp(r"^\d{1,15}$")])
+    based_on = HiddenField(validators=[Optional(strip_whitespace=False), Regexp(r"^[0-9a-f]{64}$")])
+    aside = HiddenField(validators=[Optional(strip_whitespace=False), Regexp(r"^\d{1,15}$")])
     text = TextAreaField(
         _("Text of the file"),
         [Length(max=LONGEST, message=_("The file is too long. Divide it."))],

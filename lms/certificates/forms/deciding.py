@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, DecimalField, IntegerField, RadioField, SelectField, StringField
+from wtforms import DateField, DecimalField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lms.certificates.queries.lists import Place
@@ -19,6 +19,7 @@ from lms.certificates.rules import (
 )
 from lms.certificates.services.deciding import Correction
 from lms.certificates.services.signatories import LONGEST, Post, Signing
+from lms.core.fields import WholeNumberField
 
 
 class CorrectForm(FlaskForm):
@@ -27,7 +28,7 @@ class CorrectForm(FlaskForm):
     reason = RadioField(_("What is not right?"), [InputRequired(_("Choose what is not right."))])
     affiliation = SelectField(
         _("Member and agency"),
-        [Optional()],
+        [Optional(strip_whitespace=False)],
         description=_("Only if the member or agency is not right: where it was earned."),
     )
     hours = DecimalField(
@@ -36,7 +37,7 @@ class CorrectForm(FlaskForm):
     completed_on = DateField(
         _("Day of completion"), [Optional()], description=_("Only if a date is not right.")
     )
-    months = IntegerField(
+    months = WholeNumberField(
         _("Valid for how many months from today"),
         [Optional(), NumberRange(1, 120, _("Write a number from 1 to 120."))],
         description=_("Only if it is renewed."),

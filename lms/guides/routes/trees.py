@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -137,4 +138,4 @@ def _after(guide_import_id: int, steps: list[dict[str, Any]], seen: int) -> Resp
     except (BadInputError, NotPossibleError, NotFoundError) as error:
         flash(gettext(error.sentence, **error.values), "bad")
     address = url_for("guides.tree", guide_import_id=guide_import_id, at=at or None)
-    return redirect(f"{address}#s-{at}" if at else address, 303)
+    return redirect(f"{address}#s-{quote(at)}" if at else address, 303)

@@ -17,7 +17,7 @@ from lms.people.models import Person
 class AffiliationForm(FlaskForm):
     """Agency, post, and since when."""
 
-    agency_id = SelectField(_("Agency"), [Optional()])
+    agency_id = SelectField(_("Agency"), [Optional(strip_whitespace=False)])
     post = StringField(
         _("Post"),
         [Optional(), Length(max=200, message=_("Write it in at most 200 characters."))],
