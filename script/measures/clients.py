@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from lms.web import assets
-from script.measures import growth, processes, product
+from script.measures import growth, processes, product, visitors
 from script.measures.fault_rows import fault_row
 from script.measures.frame import Row
 
@@ -23,6 +23,8 @@ ENDED_WITHIN = 100.0
 LONGEST_PAGE = 1.0
 """Seconds a lesson may take beside them (95 of 100)."""
 HUGE = 2 * 1024**3
+STARTED_AFTER = 5.0
+"""Seconds after the first answer in which the other process is there, too."""
 MOST_MEMORY = 150 * 1024 * 1024
 """Bytes that the web processes may grow by together."""
 
@@ -137,6 +139,9 @@ def still_served(clients: Sequence[socket.socket]) -> int:
 def large_upload() -> Iterator[Row]:
     """2 GB sent to a form, its length told, hidden in chunks or told falsely: refused at once."""
     with product.installed(product.SQLITE) as installation, installation.serving() as server:
+        # The port listens before both processes behind it have started and grown.
+        visitors.new_browser().open(f"{installation.address}/healthz", timeout=180).read()
+        time.sleep(STARTED_AFTER)
         for how, head in (
             ("its length told", f"Content-Length: {HUGE}"),
             ("in chunks, no length told", "Transfer-Encoding: chunked"),

@@ -39,6 +39,8 @@ class SmallDisk:
             shutil.copytree(self.folder, held, dirs_exist_ok=True)
             self._attach()
             shutil.copytree(held, self.folder, dirs_exist_ok=True)
+        # Older rows are on the disk, as they would be; only what is new depends on its sync.
+        os.sync()
 
     def _attach(self) -> None:
         options = "loop,errors=remount-ro"
