@@ -17,7 +17,6 @@ class WholeNumberField(IntegerField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Take the first value. Raises ValueError, as fields do, for what is no such number."""
-        if valuelist and not is_whole_number(str(valuelist[0]).strip()):
-            self.data = None
-            raise ValueError(self.gettext("Not a valid integer value."))
-        super().process_formdata(valuelist)
+        fits = not valuelist or is_whole_number(str(valuelist[0]).strip())
+        # What does not fit is handed on as no number at all: IntegerField has the words for it.
+        super().process_formdata(valuelist if fits else [""])
