@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
 from sqlalchemy import Connection, Engine, event
@@ -33,6 +35,13 @@ from tests.support.client import Client
 
 ENGINES = ("sqlite", "postgresql")
 KEPT = frozenset({"member", "member_alias"})
+
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+examples.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+examples.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
