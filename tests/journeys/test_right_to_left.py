@@ -85,15 +85,13 @@ def look(page: Page, name: str, faults: list[str]) -> None:
 def press(page: Page, words: str) -> None:
     """Press the button with these English words."""
     button = page.locator("main").get_by_role("button", name=pseudo.pseudo(words), exact=True)
-    button.first.click()
-    page.wait_for_load_state()
+    browser.click(button.first)
 
 
 def follow(page: Page, words: str) -> None:
     """Follow the link with these English words."""
     link = page.locator("main").get_by_role("link", name=pseudo.pseudo(words), exact=True)
-    link.first.click()
-    page.wait_for_load_state()
+    browser.click(link.first)
 
 
 def test_main_job_runs_from_right_to_left_without_a_word_left_in_english(page: Page) -> None:
@@ -115,7 +113,7 @@ def test_main_job_runs_from_right_to_left_without_a_word_left_in_english(page: P
     look(page, "review", faults)
     page.goto("/certificates/mine")
     look(page, "certificates", faults)
-    page.locator("main .rows a").first.click()
+    browser.click(page.locator("main .rows a").first)
     look(page, "certificate", faults)
     follow(page, "See what they see")
     look(page, "verify", faults)

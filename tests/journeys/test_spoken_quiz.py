@@ -25,6 +25,7 @@ from tests.journeys.test_learning import QUESTIONS
 from tests.journeys.test_question_kinds import SKETCH
 from tests.learning.taught import KEY, SYSTEM
 from tests.support import browser
+from tests.support.browser import press
 from tests.support.spoken import spoken
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -177,10 +178,6 @@ def page(session: Session, tmp_path: Path, open_as: Callable[[Person], Page]) ->
     press(opened, "Begin")
     opened.wait_for_url("**/attempts/1")
     return opened
-
-
-def press(page: Page, words: str) -> None:
-    page.locator("main").get_by_role("button", name=words, exact=True).click()
 
 
 def test_each_kind_of_question_says_what_it_asks_and_how_it_is_answered(page: Page) -> None:

@@ -133,9 +133,12 @@ def type_enter(page: Page) -> None:
 def violations(page: Page) -> list[str]:
     """Run axe with all its rules on the page as it stands; one readable text per violation.
 
-    Each names the rule, what it asks, and every element that breaks it, with the reason.
+    Each names the rule, what it asks, and every element that breaks it, with the reason. The page
+    is judged scrolled to its top, and left there: elsewhere a bar that stays in view lies over
+    whatever passes below it, which axe takes for a target too small to be hit.
     """
     page.wait_for_load_state("load")
+    page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
     page.evaluate(AXE_SCRIPT)
     return [_readable(violation) for violation in page.evaluate(RUN_AXE)]
 
