@@ -1,23 +1,19 @@
 """A mail server that fails in every way: nobody waits for it, and each mail arrives once."""
 
-import re
-import socketserver
-import threading
 import time
 import urllib.parse
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from enum import Enum
 
 from bs4 import BeautifulSoup
 from sqlalchemy import create_engine, text
 
 from lms.web.demonstration.cast import accounts
-from script.measures import processes, product, visitors
+from script.measures import product, visitors
 from script.measures.fault_rows import fault_row
 from script.measures.frame import Row
+from tests.support import smtp
 
 Mood = Enum("Mood", ["HANGS", "CLOSED", "LATER", "DIES", "WELL"])
 """Takes a connection and says nothing; closes it at once; 451 to each recipient; closes in the
@@ -34,88 +30,40 @@ EACH = 2
 FAULT_SECONDS = 6.0
 LONGEST_ANSWER = 3.0
 LONGEST_RECOVERY = 240.0
-_MESSAGE_ID = re.compile(rb"^Message-ID: *(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
-@dataclass
-class MailServer:
-    """A mail server in this process, and the Message-IDs of all that it took."""
+class Moods:
+    """What the mail server does to who comes, in the mood of the moment."""
 
-    port: int
-    mood: Mood = Mood.WELL
-    never: str = ""
-    """The one address that it refuses for good (550)."""
-    taken: Counter[bytes] = field(default_factory=Counter)
+    def __init__(self, server: smtp.MailServer, *, never: str) -> None:
+        """`never` is the one address that is refused for good (550)."""
+        self._server = server
+        self._never = never
+        self.turn(Mood.WELL)
+        server.greets = self._greets
+        server.answer = self._answer
 
+    def turn(self, mood: Mood) -> None:
+        """Be of this mood from now on, for all connections."""
+        self._mood = mood
+        self._server.drop_after = 0 if mood is Mood.DIES else None
 
-@contextmanager
-def mail_server() -> Iterator[MailServer]:
-    """Run a mail server on a port of its own."""
-    state = MailServer(processes.free_port())
+    def _greets(self) -> bool:
+        if self._mood is Mood.CLOSED:
+            return False
+        while self._mood is Mood.HANGS:
+            time.sleep(0.2)
+        return True
 
-    class Conversation(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            converse(self, state)
-
-    class Server(socketserver.ThreadingTCPServer):
-        allow_reuse_address = True
-        daemon_threads = True
-
-    with Server(("127.0.0.1", state.port), Conversation) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield state
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def converse(client: socketserver.StreamRequestHandler, state: MailServer) -> None:
-    """Speak SMTP with one client, in the mood of the moment."""
-
-    def say(line: str) -> None:
-        client.wfile.write(f"{line}\r\n".encode())
-
-    if state.mood is Mood.CLOSED:
-        return
-    while state.mood is Mood.HANGS:
-        time.sleep(0.2)
-    say("220 here")
-    while line := client.rfile.readline().decode(errors="replace").strip():
-        verb = line.split(":")[0].split()[0].upper()
-        if verb == "EHLO":
-            say("250-here\r\n250 8BITMIME")
-        elif verb == "RCPT" and state.never and state.never in line:
-            say("550 nobody of that name")
-        elif verb == "RCPT" and state.mood is Mood.LATER:
-            say("451 come again")
-        elif verb == "DATA":
-            say("354 go on")
-            mail = mail_of(client)
-            if state.mood is Mood.DIES:
-                return
-            found = _MESSAGE_ID.search(mail)
-            state.taken[found.group(1) if found else b"none"] += 1
-            say("250 taken")
-        elif verb == "QUIT":
-            say("221 bye")
-            return
-        else:
-            say("250 OK")
-
-
-def mail_of(client: socketserver.StreamRequestHandler) -> bytes:
-    """The lines of a mail up to its end."""
-    lines: list[bytes] = []
-    while (line := client.rfile.readline()) not in (b".\r\n", b""):
-        lines.append(line)
-    return b"".join(lines)
+    def _answer(self, recipient: str) -> str:
+        if self._never in recipient:
+            return "550 nobody of that name"
+        return "451 come again" if self._mood is Mood.LATER else "250 OK"
 
 
 def mail_server_lost() -> Iterator[Row]:
     """The mail server refuses, hangs, says 451 and 550, and dies within a mail, in turn."""
-    with product.installed(product.SQLITE) as installation, mail_server() as server:
+    with product.installed(product.SQLITE) as installation, smtp.running() as server:
         installation.environment.update(
             {
                 "BEKAL_SMTP_HOST": "127.0.0.1",
@@ -127,25 +75,27 @@ def mail_server_lost() -> Iterator[Row]:
             yield mail_row(installation, server)
 
 
-def mail_row(installation: product.Product, server: MailServer) -> Row:
+def mail_row(installation: product.Product, server: smtp.MailServer) -> Row:
     """Ask for mails under every fault; then all must arrive, once, but the one refused for good."""
     people = [each.email for each in accounts()]
-    server.never = people.pop()
-    waits = [ask_for_mail(installation, server.never)]
+    never = people.pop()
+    moods = Moods(server, never=never)
+    waits = [ask_for_mail(installation, never)]
     for mood in (Mood.WELL, *FAULTS):
-        server.mood = mood
+        moods.turn(mood)
         waits += [ask_for_mail(installation, people.pop()) for _ in range(EACH)]
         time.sleep(FAULT_SECONDS)
-    under_fault = server.taken.total()
-    server.mood = Mood.WELL
+    under_fault = len(server.taken)
+    moods.turn(Mood.WELL)
     asked, begun = len(waits), time.monotonic()
     while (states := states_of_mails(installation)).get("delivered", 0) < asked - 1:
         if time.monotonic() > begun + LONGEST_RECOVERY:
             raise RuntimeError(f"The mails have not left: {states}")
         time.sleep(1)
     well_after = time.monotonic() - begun
-    twice = sum(1 for times in server.taken.values() if times > 1)
-    missing = asked - 1 - len(server.taken)
+    arrived = Counter(mail["Message-ID"] for mail in server.taken)
+    twice = sum(1 for times in arrived.values() if times > 1)
+    missing = asked - 1 - len(arrived)
     parked = states.get("parked", 0)
     return fault_row(
         f"mail server {', '.join(FAULTS.values())}; one address refused for good (550)",

@@ -1,4 +1,4 @@
-"""A mail server for tests: takes mail on a port of this machine, or answers as it is told."""
+"""A mail server for tests and measures: takes mail on a port of this machine, or fails as told."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ from config import Mail
 class MailServer:
     """What the server took, and what it answers.
 
-    `answer` is asked for the reply to each recipient; `drop_after` closes the connection
-    before that many mails of a connection were answered.
+    `greets` is asked once a connection whether it is greeted or closed at once, and may take
+    its time; `answer` is asked for the reply to each recipient; `drop_after` closes the
+    connection in the middle of the mail that comes after that many.
     """
 
     port: int = 0
     connections: int = 0
     taken: list[EmailMessage] = field(default_factory=list)
+    greets: Callable[[], bool] = lambda: True
     answer: Callable[[str], str] = lambda _recipient: "250 OK"
     drop_after: int | None = None
 
@@ -67,6 +69,8 @@ def _serve(handler: socketserver.StreamRequestHandler, state: MailServer) -> Non
     def say(line: str) -> None:
         handler.wfile.write(f"{line}\r\n".encode())
 
+    if not state.greets():
+        return
     mails = 0
     say("220 tests ready")
     while line := handler.rfile.readline().decode().strip():
