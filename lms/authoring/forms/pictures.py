@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length
+
+from lms.authoring.forms.media import MediumFields, MediumForm, file_name
+from lms.authoring.rules.pictures import figure
 
 
-class PictureForm(FlaskForm):
+class PictureForm(MediumForm):
     """A picture with the words that stand for it."""
 
     file = FileField(
@@ -37,18 +39,7 @@ class PictureForm(FlaskForm):
             Length(max=300, message=_("Write it in at most 300 characters.")),
         ],
     )
-    name = StringField(
-        _("Name"),
-        [
-            Optional(),
-            Length(max=60, message=_("Write it in at most 60 characters.")),
-            Regexp(
-                r"^[a-z0-9]+(-[a-z0-9]+)*$",
-                message=_("Use small letters a to z, digits and single hyphens."),
-            ),
-        ],
-        description=_("Left empty, it is made from the name of the file."),
-    )
+    name = file_name(_("Name"))
     page = SelectField(
         _("Put it at the end of a page"),
         validate_choice=True,
@@ -56,6 +47,12 @@ class PictureForm(FlaskForm):
         description=_("You move it to its place in the text afterwards."),
     )
 
+    def shared(self) -> MediumFields:
+        return MediumFields(self.file, self.name, self.page)
+
+    def lines(self, name: str) -> str:
+        return figure(name, self.alternative.data or "", self.caption.data or "")
+
     def offer(self, pages: Sequence[tuple[str, str]]) -> None:
-        """Path and title of the pages it can stand on."""
+        """Path and title of the pages it can stand on; it may wait for one."""
         self.page.choices = [("", _("not yet")), *pages]

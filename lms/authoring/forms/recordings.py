@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length
+
+from lms.authoring.forms.media import MediumFields, MediumForm, file_name
+from lms.authoring.rules.pictures import recording
 
 LONGEST_TRANSCRIPT = 30_000
 
 
-class RecordingForm(FlaskForm):
-    """A recording with every word that is said in it.
-
-    Its names differ from those of the form for pictures: both stand on one page.
-    """
+class RecordingForm(MediumForm):
+    """A recording with every word that is said in it."""
 
     sound = FileField(
         _("Recording"),
@@ -47,24 +44,15 @@ class RecordingForm(FlaskForm):
             "that matter too."
         ),
     )
-    sound_name = StringField(
-        _("Name of the file"),
-        [
-            Optional(),
-            Length(max=60, message=_("Write it in at most 60 characters.")),
-            Regexp(
-                r"^[a-z0-9]+(-[a-z0-9]+)*$",
-                message=_("Use small letters a to z, digits and single hyphens."),
-            ),
-        ],
-        description=_("Left empty, it is made from the name of the file."),
-    )
+    sound_name = file_name(_("Name of the file"))
     sound_page = SelectField(
         _("The page it stands on"),
         validate_choice=True,
         description=_("It is put at the end; you move it to its place in the text afterwards."),
     )
 
-    def offer(self, pages: Sequence[tuple[str, str]]) -> None:
-        """Path and title of the pages it can stand on."""
-        self.sound_page.choices = list(pages)
+    def shared(self) -> MediumFields:
+        return MediumFields(self.sound, self.sound_name, self.sound_page)
+
+    def lines(self, name: str) -> str:
+        return recording(name, self.title.data or "", self.transcript.data or "")

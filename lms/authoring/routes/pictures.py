@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from flask import Response, flash, redirect, render_template, url_for
 from flask_babel import gettext
-from flask_wtf.file import FileField
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
+from lms.authoring.forms.media import MediumForm
 from lms.authoring.forms.pictures import PictureForm
 from lms.authoring.forms.recordings import RecordingForm
 from lms.authoring.models import Draft
@@ -25,6 +26,7 @@ from lms.authoring.rules.pictures import figure, recording, uses_of
 from lms.authoring.services.files import write_many
 from lms.core.errors import BadInputError, BekalError
 from lms.core.request import actor, now, session
+from lms.core.text import N_
 from lms.core.uploads.kinds import Kind, check_upload
 from lms.core.uploads.pictures import written_anew
 from lms.core.uploads.sounds import sound_anew
@@ -40,7 +42,7 @@ TAKEN = frozenset({Kind.PNG, Kind.JPEG, Kind.SVG})
 
 @dataclass(frozen=True, slots=True)
 class _Brought:
-    """A picture as it may be kept, and its ending."""
+    """A picture or recording as it may be kept, and its ending."""
 
     content: bytes
     ending: str
@@ -57,12 +59,38 @@ def draft_pictures(draft_id: int) -> str:
 @policy(Permission.DRAFT_EDIT)
 def draft_add_picture(draft_id: int) -> BaseResponse | tuple[str, int]:
     """Bring a picture: made harmless first, then kept, then put on a page if one is chosen."""
-    form = PictureForm()
+    return _bring(
+        draft_id, PictureForm(), _picture_of, spare="picture", here=N_("The picture is here.")
+    )
+
+
+@blueprint.post("/drafts/<int:draft_id>/recordings")
+@policy(Permission.DRAFT_EDIT)
+def draft_add_recording(draft_id: int) -> BaseResponse | tuple[str, int]:
+    """Bring a recording: all but its sound taken out, then kept and put on a page."""
+    return _bring(
+        draft_id, RecordingForm(), _sound_of, spare="recording", here=N_("The recording is here.")
+    )
+
+
+def _bring(
+    draft_id: int,
+    form: MediumForm,
+    read: Callable[[bytes], _Brought],
+    *,
+    spare: str,
+    here: str,
+) -> BaseResponse | tuple[str, int]:
+    """Keep what was brought, under a name that is free, and say that it is `here`.
+
+    `spare` names a file whose own name has no letter of ours.
+    """
+    file, own_name, page = form.shared()
     brought, refused = None, None
-    if form.file.data:
+    if file.data:
         # Reading pixels takes long; nothing holds the database meanwhile.
         try:
-            brought = _harmless(form.file.data.read())
+            brought = read(file.data.read())
         except BadInputError as error:
             refused = error
     draft, checked = draft_and_checked(draft_id)
@@ -70,50 +98,16 @@ def draft_add_picture(draft_id: int) -> BaseResponse | tuple[str, int]:
     if not form.validate_on_submit() or brought is None:
         status = show(form, refused) if refused else 400
         return _page(draft, form), status
-    wanted = form.name.data or _name_of(form.file)
-    name = f"{free_key(wanted[:60], _taken(checked), 'picture')}.{brought.ending}"
-    lines = figure(name, form.alternative.data or "", form.caption.data or "")
+    wanted = own_name.data or key_from(str(file.data.filename or "").rpartition(".")[0])
+    name = f"{free_key(wanted[:60], _taken(checked), spare)}.{brought.ending}"
     try:
-        _keep(draft, checked, name, brought.content, form.page.data, lines)
+        _keep(draft, checked, name, brought.content, page.data, form.lines(name))
     except BekalError as error:
         session().rollback()
         status = show(form, error)
         return _page(draft, form), status
-    flash(gettext("The picture is here."))
+    flash(gettext(here))
     return redirect(url_for("authoring.draft_pictures", draft_id=draft_id, new=name), 303)
-
-
-@blueprint.post("/drafts/<int:draft_id>/recordings")
-@policy(Permission.DRAFT_EDIT)
-def draft_add_recording(draft_id: int) -> BaseResponse | tuple[str, int]:
-    """Bring a recording: all but its sound taken out, then kept and put on a page."""
-    form = RecordingForm()
-    sound, refused = None, None
-    if form.sound.data:
-        try:
-            sound = sound_anew(form.sound.data.read(), field="sound")
-        except BadInputError as error:
-            refused = error
-    draft, checked = draft_and_checked(draft_id)
-    form.offer(_pages(checked))
-    if not form.validate_on_submit() or sound is None:
-        status = show(form, refused) if refused else 400
-        return _page(draft, recording_form=form), status
-    wanted = form.sound_name.data or _name_of(form.sound)
-    name = f"{free_key(wanted[:60], _taken(checked), 'recording')}.{sound.kind.value}"
-    lines = recording(name, form.title.data or "", form.transcript.data or "")
-    try:
-        _keep(draft, checked, name, sound.content, form.sound_page.data, lines)
-    except BekalError as error:
-        session().rollback()
-        status = show(form, error)
-        return _page(draft, recording_form=form), status
-    flash(gettext("The recording is here."))
-    return redirect(url_for("authoring.draft_pictures", draft_id=draft_id, new=name), 303)
-
-
-def _name_of(field: FileField) -> str:
-    return key_from(str(field.data.filename or "").rpartition(".")[0])
 
 
 def _taken(checked: CheckedDraft) -> set[str]:
@@ -160,7 +154,7 @@ def draft_media(draft_id: int, name: str) -> Response:
     return medium_answer(name, file.content, file.digest, cache="private, no-cache")
 
 
-def _harmless(content: bytes) -> _Brought:
+def _picture_of(content: bytes) -> _Brought:
     """The picture written anew, or a clean drawing. Raises BadInputError with what to mend."""
     kind = check_upload(content, TAKEN)
     if kind is Kind.SVG:
@@ -169,6 +163,12 @@ def _harmless(content: bytes) -> _Brought:
     if len(picture.content) > LARGEST_PICTURE:
         raise BadInputError(PICTURE_TOO_LARGE, field="file")
     return _Brought(picture.content, picture.ending)
+
+
+def _sound_of(content: bytes) -> _Brought:
+    """The recording with nothing but its sound. Raises BadInputError with what to mend."""
+    sound = sound_anew(content, field="sound")
+    return _Brought(sound.content, sound.kind.value)
 
 
 def _pages(checked: CheckedDraft) -> list[tuple[str, str]]:
@@ -180,15 +180,10 @@ def _pages(checked: CheckedDraft) -> list[tuple[str, str]]:
     ]
 
 
-def _page(
-    draft: Draft,
-    form: PictureForm | None = None,
-    recording_form: RecordingForm | None = None,
-) -> str:
+def _page(draft: Draft, sent: MediumForm | None = None) -> str:
     draft, checked = draft_and_checked(draft.id)
-    sent = form or recording_form
-    form = form or PictureForm(formdata=None)
-    recording_form = recording_form or RecordingForm(formdata=None)
+    form = sent if isinstance(sent, PictureForm) else PictureForm(formdata=None)
+    recording_form = sent if isinstance(sent, RecordingForm) else RecordingForm(formdata=None)
     pages = _pages(checked)
     form.offer(pages)
     recording_form.offer(pages)
