@@ -26,16 +26,6 @@ Statements = Callable[[], AbstractContextManager[list[str]]]
 PAGE = "modules/01-first/01-asking.md"
 
 
-@pytest.fixture
-def author(session: Session) -> Person:
-    return make_trainer(session, name="Sione Latu")
-
-
-@pytest.fixture
-def draft(session: Session, author: Person) -> Draft:
-    return make_draft(session, author, SMALL_KEY)
-
-
 def test_a_trainer_begins_a_course_and_it_stands_with_its_outline(
     session: Session, author: Person, sign_in: SignIn
 ) -> None:

@@ -20,7 +20,7 @@ from lms.core.database import Session
 from lms.courses.check import edition_from
 from lms.guides.registry import read_registry
 from lms.people.models import Person
-from tests.authoring.drafts import SMALL, SMALL_KEY, make_draft, make_trainer
+from tests.authoring.drafts import SMALL
 from tests.support.client import Client
 from tests.support.recordings import id3, m4a, mp3
 
@@ -29,16 +29,6 @@ SignIn = Callable[[Person], Client]
 PAGE = "modules/01-first/01-asking.md"
 SAID = "**Officer:** Some water?\n\n**She:** The minder has my papers."
 WORDS = {"title": "The first words", "transcript": f"{SAID}\n::: \n", "sound_page": PAGE}
-
-
-@pytest.fixture
-def author(session: Session) -> Person:
-    return make_trainer(session, name="Sione Latu")
-
-
-@pytest.fixture
-def draft(session: Session, author: Person) -> Draft:
-    return make_draft(session, author, SMALL_KEY)
 
 
 @ONE_DATABASE
