@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from lms.web.patience.arriving import Arriving
+from lms.web.patience.leaving import Leaving
 from lms.web.patience.worker import Connection, Step, is_slow_on_purpose
 from script.measures import processes
 from tests.support import tiny_site
@@ -184,3 +185,26 @@ def test_only_sign_ins_wait_in_the_line_of_their_own() -> None:
     assert is_slow_on_purpose(b"POST /sign-in?next=/start HTTP/1.1")
     assert not is_slow_on_purpose(b"GET /sign-in HTTP/1.1")
     assert not is_slow_on_purpose(b"POST /sign-out HTTP/1.1")
+
+
+def test_head_of_an_answer_leaves_in_one_piece_with_what_follows_it(tmp_path: Path) -> None:
+    file = tmp_path / "page"
+    file.write_bytes(b"from a file")
+    ours, theirs = socket.socketpair()
+    with closing(ours), closing(theirs), file.open("rb") as opened:
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        for last, rest in (
+            (lambda leaving: leaving.sendall(b"body"), b"body"),
+            (lambda leaving: leaving.sendfile(opened, 0, 11), b"from a file"),
+            (lambda leaving: leaving.push(), b""),
+        ):
+            leaving = Leaving(ours)
+            leaving.keep_back()
+            leaving.sendall(b"head ")
+            with pytest.raises(BlockingIOError):
+                theirs.recv(99)
+            last(leaving)
+            assert theirs.recv(99) == b"head " + rest
+            assert leaving.is_empty
+            leaving.close()

@@ -27,7 +27,7 @@ class Arriving:
 
     def __init__(self, largest: int) -> None:
         self._largest = largest
-        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+        self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - `close`
         self._head = bytearray()
         self._missing: int | None = None
         self.size = 0

@@ -33,6 +33,8 @@ class Leaving:
         self._client = client
         self._parts: deque[_Part] = deque()
         self._kept: IO[bytes] | None = None
+        self._keeps_back = False
+        self._kept_back = b""
         self.sent = 0
 
     @property
@@ -40,15 +42,33 @@ class Leaving:
         """Whether all of it has been sent."""
         return not self._parts
 
+    def keep_back(self) -> None:
+        """Keep the next piece, the head of an answer, until more of it comes or `push`.
+
+        Most answers leave in one piece then, for one call of the system and one packet.
+        """
+        self._keeps_back = True
+
+    def push(self) -> None:
+        """Send what was kept back. Raises OSError if the client has gone."""
+        self._keeps_back = False
+        if self._kept_back:
+            self.sendall(b"")
+
     def sendall(self, data: bytes) -> None:
         """Send what the client takes now and keep the rest. Raises OSError if it has gone."""
+        if self._keeps_back:
+            self._keeps_back, self._kept_back = False, bytes(data)
+            return
+        if self._kept_back:
+            data, self._kept_back = self._kept_back + data, b""
         view = memoryview(data)
         if not self._parts:
             view = view[self._send(view) :]
         if not view:
             return
         if self._kept is None:
-            self._kept = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+            self._kept = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - `close`
         self._kept.seek(0, os.SEEK_END)
         begin = self._kept.tell()
         self._kept.write(view)
@@ -60,6 +80,7 @@ class Leaving:
 
     def sendfile(self, file: BinaryIO, offset: int = 0, count: int = 0) -> int:
         """Send so many bytes of an open file, from there on; it stays open until they left."""
+        self.push()
         # The caller closes its handle now; this one is placed anew before each piece.
         own = os.fdopen(os.dup(file.fileno()), "rb")
         self._parts.append(_Part(own, offset, count))

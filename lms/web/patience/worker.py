@@ -29,6 +29,8 @@ LINGER = 3.0
 """Seconds for a client to read the answer to a request that was not taken in, and close."""
 PIECE = 64 * 1024
 SWEEP_EVERY = 1.0
+"""Seconds between two looks at who is too slow, at gunicorn's parent, and two signs of life to it:
+the loop turns several times for each request."""
 
 SLOW_ON_PURPOSE = frozenset({b"/sign-in"})
 """A POST here hashes a password. They have one thread to themselves, which gives way to pages:
@@ -57,6 +59,7 @@ class Connection:
         self.server = server
         self.largest = largest
         self.parser: Any = None
+        self.is_waited_for = False
         self.begin(b"")
 
     def begin(self, received: bytes) -> None:
@@ -124,13 +127,20 @@ class PatientWorker(ThreadWorker):
         self.nr_conns += 1
         conn = Connection(plain, client, listener.getsockname(), self.largest)
         self.connections.add(conn)
-        self._wait_for(conn, selectors.EVENT_READ, self._receive)
+        self._receive(conn)
 
     def _wait_for(self, conn: Connection, event: int, then: Any) -> None:
-        self.poller.register(conn.plain, event, functools.partial(then, conn))
+        if not conn.is_waited_for:
+            conn.is_waited_for = True
+            self.poller.register(conn.plain, event, functools.partial(then, conn))
+
+    def _stop_waiting(self, conn: Connection) -> None:
+        if conn.is_waited_for:
+            conn.is_waited_for = False
+            self.poller.unregister(conn.plain)
 
     def _receive(self, conn: Connection, _socket: object = None) -> None:
-        """Take in what came; hand the request over when it is whole."""
+        """Take in what came; hand the request over when it is whole, or wait for more."""
         try:
             data = conn.plain.recv(PIECE)
             if not data:
@@ -141,6 +151,7 @@ class PatientWorker(ThreadWorker):
             conn.moved += len(data)
             conn.following = conn.arriving.take(data)
         except BlockingIOError:
+            self._wait_for(conn, selectors.EVENT_READ, self._receive)
             return
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
@@ -153,23 +164,25 @@ class PatientWorker(ThreadWorker):
     def _look_at(self, conn: Connection) -> None:
         arriving = conn.arriving
         if arriving.is_whole:
-            self.poller.unregister(conn.plain)
+            self._stop_waiting(conn)
             self._hand_over(conn)
-        elif arriving.expects_go_ahead:
+            return
+        if arriving.expects_go_ahead:
             arriving.expects_go_ahead = False
             conn.sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._wait_for(conn, selectors.EVENT_READ, self._receive)
 
     def _hand_over(self, conn: Connection) -> None:
         conn.step = Step.WORKING
         if conn.arriving.is_endless or not conn.arriving.has_length:
             status = _TOO_LONG if conn.arriving.is_endless else _NO_LENGTH
-            self._refuse(conn, status, is_registered=False)
+            self._refuse(conn, status)
             return
         conn.arriving.start_reading()
         pool = self.tpool
         if is_slow_on_purpose(conn.arriving.first_line):
             if self.in_line >= LONGEST_LINE:
-                self._refuse(conn, _TOO_MANY, is_registered=False)
+                self._refuse(conn, _TOO_MANY)
                 return
             pool = self.line
             self.in_line += 1
@@ -197,7 +210,7 @@ class PatientWorker(ThreadWorker):
             self._drop(conn)
             return
         if conn.sock.is_empty:
-            self.poller.unregister(conn.plain)
+            self._stop_waiting(conn)
             self._sent(conn)
 
     def _sent(self, conn: Connection) -> None:
@@ -206,10 +219,7 @@ class PatientWorker(ThreadWorker):
             self._linger(conn)
             return
         conn.begin(conn.following)
-        if conn.arriving.is_whole:
-            self._hand_over(conn)
-        else:
-            self._wait_for(conn, selectors.EVENT_READ, self._receive)
+        self._look_at(conn)
 
     def _linger(self, conn: Connection) -> None:
         """Say that no more comes, and let the client read it before the connection ends.
@@ -225,24 +235,24 @@ class PatientWorker(ThreadWorker):
         self._wait_for(conn, selectors.EVENT_READ, self._discard)
 
     def _discard(self, conn: Connection, _socket: object = None) -> None:
+        """Read on until the client has closed, or is gone."""
         try:
-            if conn.plain.recv(PIECE):
-                return
+            is_there = bool(conn.plain.recv(PIECE))
         except BlockingIOError:
             return
         except OSError:
-            pass  # gone, which is what we wait for
-        self._drop(conn)
+            is_there = False
+        if not is_there:
+            self._drop(conn)
 
-    def _refuse(self, conn: Connection, status: str, *, is_registered: bool = True) -> None:
+    def _refuse(self, conn: Connection, status: str) -> None:
         """Answer in a sentence, without the application, and end the connection."""
         body = f"{_SENTENCES[status]}\n".encode()
         head = (
             f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 20\r\n"
             f"Content-Length: {len(body)}\r\nConnection: close\r\nCache-Control: no-store\r\n\r\n"
         )
-        if is_registered:
-            self.poller.unregister(conn.plain)
+        self._stop_waiting(conn)
         with contextlib.suppress(OSError):  # gone, or reading nothing at all: nobody to tell
             conn.plain.send(head.encode() + body)
         conn.end_request()
@@ -250,19 +260,29 @@ class PatientWorker(ThreadWorker):
 
     def _drop(self, conn: Connection) -> None:
         """End a connection for good."""
-        with contextlib.suppress(KeyError, ValueError):  # it may not wait for anything
-            self.poller.unregister(conn.plain)
+        self._stop_waiting(conn)
         conn.end_request()
         conn.plain.close()
         self.connections.discard(conn)
         self.nr_conns -= 1
 
+    def notify(self) -> None:
+        """Tell gunicorn that this process lives."""
+        if not self._swept_just_now():
+            super().notify()
+
+    def is_parent_alive(self) -> bool:
+        """Whether gunicorn is there; a second may pass before its end is seen."""
+        return self._swept_just_now() or bool(super().is_parent_alive())
+
+    def _swept_just_now(self) -> bool:
+        return time.monotonic() < self.swept_at + SWEEP_EVERY
+
     def murder_keepalived(self, force: bool = False) -> None:
         """End who is too slow, and who is silent while the process stops. Once a second."""
-        now = time.monotonic()
-        if now < self.swept_at + SWEEP_EVERY and not force:
+        if self._swept_just_now() and not force:
             return
-        self.swept_at = now
+        now = self.swept_at = time.monotonic()
         for conn in list(self.connections):
             is_idle = conn.step is Step.RECEIVING and conn.moved == 0
             if conn.is_overdue(now) or (is_idle and (force or self._may_end(conn, now))):
@@ -280,7 +300,10 @@ class PatientWorker(ThreadWorker):
     def handle(self, conn: Connection) -> bool:
         """Answer one whole request; whether another may follow. Runs in a thread."""
         conn.parser = RequestParser(self.cfg, conn.arriving, conn.client)
-        return bool(super().handle(conn)) and not conn.arriving.is_last
+        conn.sock.keep_back()
+        goes_on = bool(super().handle(conn)) and not conn.arriving.is_last
+        conn.sock.push()
+        return goes_on
 
     def handle_request(self, req: Any, conn: Connection) -> bool:
         if conn.arriving.is_last:
