@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 
 from sqlalchemy import delete, select
 
@@ -92,16 +94,29 @@ def is_loaded(settings: Settings) -> bool:
     if not settings.is_demonstration_allowed:
         return False
     path = settings.data_folder / "demonstration"
-    return path.is_file() and path.read_text() == _mark(settings)
+    try:
+        written_at = path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return False
+    return _names_database(path, written_at, settings.database_url)
 
 
 def mark_loaded(settings: Settings) -> None:
     """Remember that the people in this database are invented: pages say so from now on."""
-    (settings.data_folder / "demonstration").write_text(_mark(settings))
+    (settings.data_folder / "demonstration").write_text(_mark(settings.database_url))
 
 
-def _mark(settings: Settings) -> str:
-    return hashlib.sha256(settings.database_url.encode()).hexdigest()
+@functools.lru_cache(maxsize=8)
+def _names_database(path: Path, written_at: int, database_url: str) -> bool:
+    """Whether the mark names this database. Every page asks: it is read again when it was written.
+
+    `written_at` is there for that alone.
+    """
+    return path.read_text() == _mark(database_url)
+
+
+def _mark(database_url: str) -> str:
+    return hashlib.sha256(database_url.encode()).hexdigest()
 
 
 def _ground(session: Session, missing: Sequence[Player], *, now: datetime.datetime) -> Ground:
