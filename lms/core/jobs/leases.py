@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Engine, and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from lms.core.database import Session, for_reading
@@ -152,16 +153,10 @@ def reclaim(engine: Engine, *, now: datetime.datetime) -> int:
     """
     ends_wrongly = or_(Job.lease_until < now, Job.lease_until > now + FARTHEST_AHEAD)
     silent = (Job.state == JobState.RUNNING, ends_wrongly)
-    with Session(for_reading(engine)) as session:
-        if not session.execute(select(exists().where(*silent))).scalar_one():
-            return 0
-    with Session(engine) as session, session.begin():
-        jobs = list(
-            session.execute(select(Job).where(*silent).with_for_update(skip_locked=True)).scalars()
-        )
+    with _each_locked(engine, silent) as jobs:
         for job in jobs:
             _put_off(job, LOST, now=now, park=False)
-        return len(jobs)
+    return len(jobs)
 
 
 def call_back(engine: Engine, *, now: datetime.datetime) -> int:
@@ -178,17 +173,28 @@ def call_back(engine: Engine, *, now: datetime.datetime) -> int:
             and_(Job.attempts > 0, Job.run_after > now + PAUSES[-1] + FARTHEST_AHEAD),
         ),
     )
-    with Session(for_reading(engine)) as session:
-        if not session.execute(select(exists().where(*ahead))).scalar_one():
-            return 0
-    with Session(engine) as session, session.begin():
-        jobs = list(
-            session.execute(select(Job).where(*ahead).with_for_update(skip_locked=True)).scalars()
-        )
+    with _each_locked(engine, ahead) as jobs:
         for job in jobs:
             waits = job.run_after - job.created_at if job.attempts == 0 else PAUSES[0]
             job.run_after, job.created_at = now + waits, min(job.created_at, now)
-        return len(jobs)
+    return len(jobs)
+
+
+@contextmanager
+def _each_locked(engine: Engine, such: Sequence[ColumnElement[bool]]) -> Iterator[list[Job]]:
+    """All such jobs, to be changed in one transaction that is committed at the end.
+
+    Looked up by a reading transaction first, so that an idle worker takes no write lock. What
+    another worker is taking is left out.
+    """
+    with Session(for_reading(engine)) as session:
+        is_any = session.execute(select(exists().where(*such))).scalar_one()
+    if not is_any:
+        yield []
+        return
+    with Session(engine) as session, session.begin():
+        statement = select(Job).where(*such).with_for_update(skip_locked=True)
+        yield list(session.execute(statement).scalars())
 
 
 def _put_off(job: Job, said: str, *, now: datetime.datetime, park: bool) -> None:
