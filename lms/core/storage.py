@@ -114,7 +114,7 @@ class LocalFolder:
         finally:
             temporary.unlink(missing_ok=True)
             _note_of(temporary).unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
         return stored
 
     def open(self, key: str) -> BinaryIO:
@@ -150,6 +150,15 @@ class LocalFolder:
         return path
 
 
+def sync_folder(folder: Path) -> None:
+    """Make durable which names stand in a folder: that a file was renamed or linked there."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def _note_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.about")
 
@@ -171,12 +180,3 @@ def _write_synced(path: Path, content: bytes) -> None:
         target.write(content)
         target.flush()
         os.fsync(target.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

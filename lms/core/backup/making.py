@@ -43,7 +43,7 @@ from lms.core.backup.rows import Tally, last_number, read_rows
 from lms.core.backup.values import TableShape, line_of, shape_of
 from lms.core.database import for_reading
 from lms.core.errors import BadInputError
-from lms.core.storage import PIECE, NotStoredError, Storage
+from lms.core.storage import PIECE, NotStoredError, Storage, sync_folder
 from lms.core.text import N_
 
 LINES = 1024 * 1024
@@ -128,7 +128,7 @@ def write_backup(path: Path, stream: Iterable[bytes], recipients: Sequence[Recip
         size = path.stat().st_size
     finally:
         temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return size
 
 
@@ -138,14 +138,6 @@ def _write(stream: Iterable[bytes], target: BinaryIO, recipients: Sequence[Recip
         return
     for piece in stream:
         target.write(piece)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _entries(contents: Contents) -> Iterator[bytes]:
