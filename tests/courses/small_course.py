@@ -5,7 +5,10 @@ Tests change one thing in it and look at what follows. States and people are inv
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+
+import yaml
 
 WORDS = "A person who is asked in front of the man who controls her will say that all is well. "
 # 290 words, so that pages have a length to read.
@@ -327,6 +330,13 @@ def write_small_course(content: Path) -> Path:
     for name, text in COURSE.items():
         write(folder / name, text)
     return folder
+
+
+def quiz_of(questions: Sequence[str], **settings: object) -> str:
+    """The file of the course's quiz with these questions, by key, and these other settings."""
+    quiz = yaml.safe_load(COURSE["quizzes/check.yaml"])
+    slots = [{"question": key} for key in questions]
+    return str(yaml.safe_dump({**quiz, **settings, "slots": slots}, sort_keys=False))
 
 
 def write(path: Path, text: str) -> None:

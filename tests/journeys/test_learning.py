@@ -23,7 +23,7 @@ from lms.courses.services import publish
 from lms.courses.values.edition import Edition
 from lms.courses.values.question import Question
 from lms.guides.registry import read_registry
-from tests.courses.small_course import COURSE, write, write_small_course
+from tests.courses.small_course import COURSE, quiz_of, write, write_small_course
 from tests.factories import PASSWORD, make_account
 from tests.support import browser
 
@@ -107,24 +107,23 @@ summary: What you do with it.
 objectives: [ask-alone]
 activities: [quay, plan, meeting, outlook]
 """,
-    "quizzes/check.yaml": f"""\
-key: check
-title: Check
-purpose: final
-minutes: 5
-intro: Seven questions on what you read.
-done_when: passed
-pass_mark: {PASS_MARK}
-attempts: 3
-slots:
-  - question: who-answers
-  - question: where-to-ask
-  - question: is-it-true
-  - question: which-first
-  - question: who-does-what
-  - question: one-word
-  - question: how-many
-""",
+    "quizzes/check.yaml": quiz_of(
+        [
+            "who-answers",
+            "where-to-ask",
+            "is-it-true",
+            "which-first",
+            "who-does-what",
+            "one-word",
+            "how-many",
+        ],
+        purpose="final",
+        minutes=5,
+        intro="Seven questions on what you read.",
+        done_when="passed",
+        pass_mark=PASS_MARK,
+        attempts=3,
+    ),
     "bank/all.yaml": COURSE["bank/all.yaml"] + QUESTIONS,
     "sessions/meeting.yaml": """\
 key: meeting

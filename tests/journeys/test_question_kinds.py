@@ -21,7 +21,7 @@ from lms.courses.queries import get_current
 from lms.courses.services import publish
 from lms.guides.registry import read_registry
 from lms.people.models import Person
-from tests.courses.small_course import COURSE, write, write_small_course
+from tests.courses.small_course import COURSE, quiz_of, write, write_small_course
 from tests.courses.test_check import GAPS
 from tests.factories import make_official
 from tests.learning.taught import KEY, SYSTEM, make_trainer
@@ -50,19 +50,7 @@ SKETCH = """\
     rationale: The door must be seen from every chair.
     sources: [protocol]
 """
-QUIZ = """\
-key: check
-title: Check
-purpose: knowledge-check
-minutes: 2
-done_when: answered
-slots:
-  - question: who-answers
-  - question: is-it-true
-  - question: in-order
-  - question: in-your-words
-  - question: your-sketch
-"""
+ASKED = ["who-answers", "is-it-true", "in-order", "in-your-words", "your-sketch"]
 
 
 def look(page: Page, name: str) -> None:
@@ -90,7 +78,7 @@ def test_learner_fills_gaps_writes_and_draws_and_a_trainer_marks_and_corrects(
 ) -> None:
     course = write_small_course(tmp_path)
     write(course / "bank" / "all.yaml", COURSE["bank/all.yaml"] + GAPS + SKETCH)
-    write(course / "quizzes" / "check.yaml", QUIZ)
+    write(course / "quizzes" / "check.yaml", quiz_of(ASKED))
     registry = read_registry(tmp_path / "guides")[0]
     publish(session, SYSTEM, load_course(course), registry, now=clock.now())
     learner = open_as(make_official(session, "FJI", name="Sela Vuki"))

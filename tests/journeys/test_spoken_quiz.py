@@ -18,7 +18,7 @@ from lms.courses.check import load_course
 from lms.courses.services import publish
 from lms.guides.registry import read_registry
 from lms.people.models import Person
-from tests.courses.small_course import COURSE, write, write_small_course
+from tests.courses.small_course import COURSE, quiz_of, write, write_small_course
 from tests.courses.test_check import GAPS
 from tests.factories import make_official
 from tests.journeys.test_learning import QUESTIONS
@@ -30,16 +30,6 @@ from tests.support.spoken import spoken
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-QUIZ = """\
-key: check
-title: Check
-purpose: knowledge-check
-minutes: 2
-time_limit_minutes: 30
-shuffle_options: no
-done_when: answered
-slots:
-"""
 KINDS = [
     "who-answers",
     "where-to-ask",
@@ -167,8 +157,8 @@ def page(session: Session, tmp_path: Path, open_as: Callable[[Person], Page]) ->
     """An attempt at a quiz with one question of each kind, begun by a learner."""
     course = write_small_course(tmp_path)
     write(course / "bank" / "all.yaml", COURSE["bank/all.yaml"] + QUESTIONS + GAPS + SKETCH)
-    slots = "".join(f"  - question: {key}\n" for key in KINDS)
-    write(course / "quizzes" / "check.yaml", QUIZ + slots)
+    quiz = quiz_of(KINDS, time_limit_minutes=30, shuffle_options=False)
+    write(course / "quizzes" / "check.yaml", quiz)
     registry = read_registry(tmp_path / "guides")[0]
     publish(session, SYSTEM, load_course(course), registry, now=clock.now())
     opened = open_as(make_official(session, "FJI", name="Sela Vuki"))

@@ -45,24 +45,19 @@ from tests.assessments.test_marking import (
     SINGLE,
     TRUE,
 )
-from tests.courses.small_course import COURSE, write, write_small_course
+from tests.courses.small_course import COURSE, quiz_of, write, write_small_course
 from tests.factories import make_official
 from tests.learning.taught import KEY, SYSTEM, rows
 from tests.learning.teaching_ground import ask, make_trainer, put_on, work
 
 NEW = f"/teaching/{KEY}/corrections/new/who-answers"
-QUIZ = """\
-key: check
-title: Check
-purpose: final
-minutes: 2
-done_when: passed
-pass_mark: 50
-attempts: 3
-slots:
-  - question: who-answers
-  - question: is-it-true
-"""
+QUIZ = quiz_of(
+    ["who-answers", "is-it-true"],
+    purpose="final",
+    done_when="passed",
+    pass_mark=50,
+    attempts=3,
+)
 QUESTIONS = [
     {"question": "who-answers", "version": 1, "parts": ["a", "b", "c"]},
     {"question": "is-it-true", "version": 1, "parts": []},

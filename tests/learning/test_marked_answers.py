@@ -25,7 +25,7 @@ from lms.guides.registry import read_registry
 from lms.notices.models import Notice
 from lms.progress.models import Evidence
 from lms.progress.rules import EvidenceKind
-from tests.courses.small_course import COURSE, write, write_small_course
+from tests.courses.small_course import COURSE, quiz_of, write, write_small_course
 from tests.factories import make_official
 from tests.learning.taught import KEY, SYSTEM, make_trainer, rows
 from tests.learning.teaching_ground import ask, work
@@ -56,19 +56,13 @@ BANK = f"""\
     points: 1
     prompt: Draw the room.
 {RUBRIC}"""
-QUIZ = """\
-key: check
-title: Check
-purpose: final
-minutes: 2
-done_when: passed
-pass_mark: 75
-attempts: 3
-slots:
-  - question: who-answers
-  - question: in-your-words
-  - question: your-sketch
-"""
+QUIZ = quiz_of(
+    ["who-answers", "in-your-words", "your-sketch"],
+    purpose="final",
+    done_when="passed",
+    pass_mark=75,
+    attempts=3,
+)
 on_one = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what does not differ between the databases."""
 QUIZ_PAGE = f"/learning/{KEY}/check"

@@ -11,7 +11,7 @@ from lms.core.database import Session
 from lms.courses.check import load_course
 from lms.courses.services import publish
 from lms.guides.registry import read_registry
-from tests.courses.small_course import COURSE, write, write_small_course
+from tests.courses.small_course import COURSE, quiz_of, write, write_small_course
 from tests.courses.test_check import GAPS
 from tests.journeys.test_learning import QUESTIONS
 
@@ -19,14 +19,6 @@ KEY = "small-course"
 MODULE = COURSE["modules/01-first/module.yaml"].replace(
     "[asking, check, quay, plan]", "[asking, check]"
 )
-QUIZ = """\
-key: check
-title: Check
-purpose: knowledge-check
-minutes: 2
-done_when: answered
-slots:
-"""
 
 
 def publish_short_course(session: Session, folder: Path, questions: Sequence[str]) -> None:
@@ -36,8 +28,6 @@ def publish_short_course(session: Session, folder: Path, questions: Sequence[str
         (course / written).unlink()
     write(course / "modules" / "01-first" / "module.yaml", MODULE)
     write(course / "bank" / "all.yaml", COURSE["bank/all.yaml"] + QUESTIONS + GAPS)
-    write(
-        course / "quizzes" / "check.yaml", QUIZ + "".join(f"  - question: {q}\n" for q in questions)
-    )
+    write(course / "quizzes" / "check.yaml", quiz_of(questions))
     registry = read_registry(folder / "guides")[0]
     publish(session, Actor.system("test"), load_course(course), registry, now=clock.now())
