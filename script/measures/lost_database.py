@@ -1,15 +1,12 @@
 """A database that is slow, silent, breaks off or is gone, while people hand in their work."""
 
-import http.client
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from bs4 import BeautifulSoup
-
-from script.measures import clusters, killed_submits, product, proxy, submits
+from script.measures import asking, clusters, killed_submits, product, proxy, submits
 from script.measures.databases import count
 from script.measures.fault_rows import fault_row
 from script.measures.frame import Row
@@ -76,28 +73,17 @@ def silent(installation: product.Product, between: proxy.Proxy, sent: list[submi
     """Nothing comes through for 30 seconds; connections stand."""
     between.mood = proxy.Mood.SILENT
     begun = time.monotonic()
-    visits = at_once(
-        [
-            *(posting(installation, submit) for submit in sent),
-            lambda: look(installation, "/"),
-            lambda: look(installation, "/healthz"),
-        ]
-    )
+    visits = hand_in_and_look(installation, sent)
     time.sleep(max(0.0, LASTS - (time.monotonic() - begun)))
-    between.mood = proxy.Mood.PASS
-    after = again_well(installation)
-    retried = press_again(installation, sent)
     slowest = max(visit.seconds for visit in visits)
-    return fault_row(
+    return calm_row(
         f"database silent for {LASTS:.0f} s",
-        product.POSTGRESQL,
-        meanwhile=f"{len(sent)} learners hand in",
-        lost=lost(retried),
+        installation,
+        between,
+        sent,
+        visits,
         seen=f"{words(visits)}; the slowest answer after {slowest:.1f} s",
-        well_after=after,
-        is_held=slowest < LONGEST_ANSWER
-        and all(visit.said in (*CALM, "503") for visit in visits)
-        and not any(retried),
+        is_in_time=slowest < LONGEST_ANSWER,
     )
 
 
@@ -126,26 +112,54 @@ def refused(installation: product.Product, between: proxy.Proxy, sent: list[subm
     """No connection is taken for some seconds."""
     between.mood = proxy.Mood.REFUSE
     between.reset()
-    visits = at_once(
+    visits = hand_in_and_look(installation, sent)
+    time.sleep(GONE)
+    slowest = max(visit.seconds for visit in visits)
+    return calm_row(
+        f"database gone for {GONE:.0f} s",
+        installation,
+        between,
+        sent,
+        visits,
+        seen=f"{words(visits)}, with a button that sends it once more, after {slowest:.1f} s",
+    )
+
+
+def hand_in_and_look(installation: product.Product, sent: list[submits.Submit]) -> list[Visit]:
+    """All hand in while others ask for the first page and for health."""
+    return at_once(
         [
             *(posting(installation, submit) for submit in sent),
             lambda: look(installation, "/"),
             lambda: look(installation, "/healthz"),
         ]
     )
-    time.sleep(GONE)
+
+
+def calm_row(
+    fault: str,
+    installation: product.Product,
+    between: proxy.Proxy,
+    sent: list[submits.Submit],
+    visits: list[Visit],
+    *,
+    seen: str,
+    is_in_time: bool = True,
+) -> Row:
+    """End the fault: everybody was told calmly, and whoever presses again is taken."""
     between.mood = proxy.Mood.PASS
     after = again_well(installation)
     retried = press_again(installation, sent)
-    slowest = max(visit.seconds for visit in visits)
     return fault_row(
-        f"database gone for {GONE:.0f} s",
+        fault,
         product.POSTGRESQL,
         meanwhile=f"{len(sent)} learners hand in",
         lost=lost(retried),
-        seen=f"{words(visits)}, with a button that sends it once more, after {slowest:.1f} s",
+        seen=seen,
         well_after=after,
-        is_held=all(visit.said in (*CALM, "503") for visit in visits) and not any(retried),
+        is_held=is_in_time
+        and all(visit.said in (*CALM, "503") for visit in visits)
+        and not any(retried),
     )
 
 
@@ -185,17 +199,11 @@ def posting(installation: product.Product, submit: submits.Submit) -> Callable[[
 def look(installation: product.Product, path: str) -> Visit:
     """Ask for a page without signing in."""
     begun = time.monotonic()
-    client = http.client.HTTPConnection("127.0.0.1", installation.port, timeout=60)
-    try:
-        client.request("GET", path)
-        answer = client.getresponse()
-        page = answer.read()
-    except (OSError, http.client.HTTPException):
-        return Visit("no answer", time.monotonic() - begun)
-    finally:
-        client.close()
-    heading = BeautifulSoup(page, "html.parser").select_one("h1")
-    said = f"{answer.status} “{heading.get_text(strip=True)}”" if heading else str(answer.status)
+    answer = asking.ask(installation, "GET", path)
+    said = asking.NO_ANSWER
+    if answer is not None:
+        heading = answer.heading
+        said = str(answer.status) if heading is None else f"{answer.status} “{heading}”"
     return Visit(said, time.monotonic() - begun)
 
 

@@ -5,7 +5,6 @@ through attempt, answers, evidence, enrolment, certificate, notice and job.
 """
 
 import hashlib
-import http.client
 import logging
 import re
 import secrets
@@ -40,7 +39,7 @@ from lms.people.rules.documents import IN_FORCE
 from lms.people.services.documents import accept_documents
 from lms.people.services.members import load_members
 from lms.people.services.sessions import begin_session
-from script.measures import growth, product
+from script.measures import asking, growth, product
 from script.measures.databases import count
 from tests.factories import actor_of, make_official
 from tests.support.small_editions import KEY, SYSTEM, SmallCourse, Tree, activity
@@ -192,19 +191,14 @@ class Crowd:
 
 def send(installation: product.Product, submit: Submit, *, seconds: float = 60) -> str:
     """Send one form: “taken”, the status with the heading of the page, or “no answer”."""
-    client = http.client.HTTPConnection("127.0.0.1", installation.port, timeout=seconds)
-    try:
-        client.request("POST", submit.path, submit.body, headers_of(installation, submit.cookie))
-        answer = client.getresponse()
-        page = answer.read()
-    except (OSError, http.client.HTTPException):
-        return "no answer"
-    finally:
-        client.close()
+    headers = headers_of(installation, submit.cookie)
+    answer = asking.ask(installation, "POST", submit.path, submit.body, headers, seconds=seconds)
+    if answer is None:
+        return asking.NO_ANSWER
     if answer.status == 303:
         return "taken"
-    heading = BeautifulSoup(page, "html.parser").select_one("h1")
-    return f"{answer.status} “{heading.get_text(strip=True) if heading else '-'}”"
+    heading = answer.heading
+    return f"{answer.status} “{'-' if heading is None else heading}”"
 
 
 def headers_of(installation: product.Product, cookie: str) -> dict[str, str]:
