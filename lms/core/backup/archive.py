@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from lms.core.backup.errors import DamagedBackupError
 from lms.core.text import N_
@@ -92,8 +92,9 @@ def entries(stream: BinaryIO) -> Iterator[Entry]:
                 if source is None:
                     raise DamagedBackupError(DAMAGED, what=f"{about.name} is no file")
                 yield Entry(about.name, about.size, about.pax_headers, Content(source))
-                # A stream never goes back; without this every entry would be remembered.
-                archive.members.clear()  # type: ignore[attr-defined]
+                # A stream never goes back, yet every entry would be remembered: stream=True is
+                # new in Python 3.13, and before it only this list, which no type names, helps.
+                cast(Any, archive).members.clear()
         while unpacked.read(_BLOCK):
             pass
 
