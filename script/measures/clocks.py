@@ -1,7 +1,6 @@
 """A clock that jumps: nobody is kept out, no job waits for a day that has not come."""
 
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,7 +79,7 @@ def jumping_row(installation: product.Product, offset: Path) -> Row:
         if jump == "+400 d":
             strangers_try(installation)
         if not seconds:
-            doctor = said_of_the_clock(installation)
+            doctor = installation.said_by_doctor("clock", seconds=120)
     writers.sign_in()
     lost, ahead = writers.lost(), ahead_of_time(installation)
     installation.lms("audit", "verify")  # ends with an error if the chain is broken
@@ -120,17 +119,3 @@ def ahead_of_time(installation: product.Product) -> int:
         found = sum(str(moment) > latest for moment in moments)
     database.dispose()
     return found
-
-
-def said_of_the_clock(installation: product.Product) -> str:
-    """What `lms doctor` says of the clock."""
-    ended = subprocess.run(
-        [product.LMS, "doctor"],
-        env=installation.environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=product.ROOT,
-    )
-    lines = [" ".join(line.split()) for line in ended.stdout.splitlines() if "clock" in line]
-    return lines[0] if lines else "nothing"

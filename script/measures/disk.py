@@ -108,7 +108,7 @@ def disk_full() -> Iterator[Row]:
                     time.sleep(BEFORE)
                     disk.fill()
                     time.sleep(FAULT)
-                    doctor = said_by_doctor(installation)
+                    doctor = said_of_files(installation)
                 disk.make_room()
                 well_after = writers.seconds_until_well()
                 read_after = writers.seconds_until_read()
@@ -127,7 +127,7 @@ def disk_read_only() -> Iterator[Row]:
                 writers.pages.clear()
                 disk.break_off()
                 time.sleep(FAULT)
-                doctor = said_by_doctor(installation)
+                doctor = said_of_files(installation)
             read = f"{writers.pages[200]} of {writers.pages.total()} pages read"
         disk.mend()
         with installation.serving():
@@ -185,18 +185,9 @@ def failing_fsync(server: int, folder: Path) -> Iterator[None]:
         tracer.wait(30)
 
 
-def said_by_doctor(installation: product.Product) -> str:
-    """What `lms doctor` says of the files; it ends with 1 when something is bad."""
-    ended = subprocess.run(
-        [product.LMS, "doctor"],
-        env=installation.environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        cwd=product.ROOT,
-    )
-    lines = [line for line in ended.stdout.splitlines() if "files" in line]
-    said = " ".join(lines[0].split()) if lines else "nothing"
+def said_of_files(installation: product.Product) -> str:
+    """What `lms doctor` says of the files."""
+    said = installation.said_by_doctor("files", seconds=60)
     return f"lms doctor: “{said.replace(str(installation.folder), '…')}”"
 
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +39,19 @@ class Product:
 
     def lms(self, *arguments: str, seconds: float = 300) -> str:
         """Run an `lms` command to its end and return what it said; RuntimeError if it failed."""
-        ended = subprocess.run(
+        ended = self._ended(arguments, seconds)
+        if ended.returncode:
+            raise RuntimeError(f"lms {' '.join(arguments)}: {ended.stdout}{ended.stderr}")
+        return ended.stdout
+
+    def said_by_doctor(self, subject: str, *, seconds: float) -> str:
+        """The line of `lms doctor` about a subject, be it good or bad."""
+        said = self._ended(["doctor"], seconds).stdout
+        lines = [" ".join(line.split()) for line in said.splitlines() if subject in line]
+        return lines[0] if lines else "nothing"
+
+    def _ended(self, arguments: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [LMS, *arguments],
             env=self.environment,
             capture_output=True,
@@ -47,9 +59,6 @@ class Product:
             timeout=seconds,
             cwd=ROOT,
         )
-        if ended.returncode:
-            raise RuntimeError(f"lms {' '.join(arguments)}: {ended.stdout}{ended.stderr}")
-        return ended.stdout
 
     @contextmanager
     def serving(self) -> Iterator[int]:
