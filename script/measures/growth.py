@@ -14,10 +14,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, event
 
 from config import Settings
-from lms.access.reaches import Reach
 from lms.assessments.services import attempts
 from lms.core import clock
-from lms.core.actor import Actor
 from lms.core.database import Session
 from lms.core.extensions import db
 from lms.courses.store import get_edition
@@ -25,14 +23,12 @@ from lms.courses.values.page import Page
 from lms.courses.values.quiz import Quiz
 from lms.enrolments.queries.own import lock_own
 from lms.enrolments.services.taking import enrol_self
-from lms.people.queries.persons import find_by_emails
-from lms.people.queries.sign_in import actor_of
 from lms.web.app import create_app
 from lms.web.demonstration.cast import COURSE, PASSWORD
 from lms.web.demonstration.living import work_on
-from lms.web.demonstration.loading import DEMONSTRATION
 from lms.web.demonstration.stories import Chapter
 from script.measures import product
+from script.measures.actors import actor_with
 
 SIZES = (10, 1_000, 100_000)
 """People enrolled on the course besides the one who looks."""
@@ -57,7 +53,7 @@ def pages_of(installation: product.Product) -> Mapping[str, str]:
     app = app_of(installation)
     with app.app_context(), Session(db.engine) as session, session.begin():
         now = clock.now()
-        actor = _actor(session, LEARNER, now)
+        actor = actor_with(session, LEARNER, now)
         begun = now - datetime.timedelta(days=9)
         enrol_self(session, actor, COURSE, language="en", now=begun)
         half = Chapter(COURSE, begun=9, last=1, share=0.5)
@@ -174,11 +170,3 @@ def sign_in(installation: product.Product, email: str) -> str:
 def _cookie(answer: http.client.HTTPResponse) -> str:
     given = answer.headers.get_all("Set-Cookie") or []
     return "; ".join(each.partition(";")[0] for each in given)
-
-
-def _actor(session: Session, email: str, now: datetime.datetime) -> Actor:
-    (person,) = find_by_emails(session, DEMONSTRATION, [email], Reach.ALL_MEMBERS).values()
-    actor = actor_of(session, person.id, now=now)
-    if actor is None:
-        raise RuntimeError(f"{email} has no account.")
-    return actor

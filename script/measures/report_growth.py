@@ -10,19 +10,15 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from lms.access.reaches import Reach
 from lms.core import clock
-from lms.core.actor import Actor
 from lms.core.database import Session, for_reading
 from lms.core.extensions import db
 from lms.core.jobs.models import Job, JobState
-from lms.people.queries.persons import find_by_emails
-from lms.people.queries.sign_in import actor_of
 from lms.reports.rules.asked import Asked
 from lms.reports.rules.measures import Measure
 from lms.reports.services.exports import ask_export
-from lms.web.demonstration.loading import DEMONSTRATION
 from script.measures import processes, product
+from script.measures.actors import actor_with
 
 SECRETARIAT = "amara.wickramasinghe@rso.example"
 FOCAL_POINT = "dilubech.ngirmang@justice.pw.example"
@@ -86,7 +82,7 @@ def wait_until_counted(app: Flask) -> None:
 def names_as_file(installation: product.Product, app: Flask, server: int) -> File:
     """Have the worker write everybody who completed a course as CSV."""
     with app.app_context(), Session(db.engine) as session, session.begin():
-        actor = _actor(session, SECRETARIAT)
+        actor = actor_with(session, SECRETARIAT, clock.now())
         job = ask_export(
             session, actor, Asked(), "csv",
             language="en", measure=Measure.COMPLETED, purpose="check", now=clock.now(),
@@ -121,11 +117,3 @@ def sizes_between(sizes: tuple[int, ...]) -> Iterator[tuple[int, int]]:
     for size in sizes:
         yield size, size - before
         before = size
-
-
-def _actor(session: Session, email: str) -> Actor:
-    (person,) = find_by_emails(session, DEMONSTRATION, [email], Reach.ALL_MEMBERS).values()
-    actor = actor_of(session, person.id, now=clock.now())
-    if actor is None:
-        raise RuntimeError(f"{email} has no account.")
-    return actor

@@ -18,7 +18,6 @@ from random import Random
 from flask import Flask
 from sqlalchemy import select
 
-from lms.access.reaches import Reach
 from lms.access.roles import Role
 from lms.core import clock
 from lms.core.actor import Actor
@@ -34,14 +33,12 @@ from lms.learning.queries.learner_table import FIXED_WORDS
 from lms.learning.queries.summaries import as_of
 from lms.learning.rules.teaching import Narrowed
 from lms.learning.services.exports import ask_export
-from lms.people.queries.persons import find_by_emails
-from lms.people.queries.sign_in import actor_of
 from lms.people.services.grantable import Grantable
 from lms.people.services.roles import grant_role
 from lms.web.demonstration.living import work_on
-from lms.web.demonstration.loading import DEMONSTRATION
 from lms.web.demonstration.stories import Chapter
 from script.measures import documents, growth, learners, processes, product, report_growth, weight
+from script.measures.actors import actor_with
 from script.measures.costs import families, get, hello_cost, ms, request_cost, web_processes
 from script.measures.frame import Row, Table
 
@@ -155,14 +152,14 @@ def _prepared(installation: product.Product, app: Flask) -> dict[str, str]:
     """Who looks: a learner half way through the course, its trainer, the secretariat."""
     with app.app_context(), Session(db.engine) as session, session.begin():
         now = clock.now()
-        learner = _actor(session, growth.LEARNER, now)
+        learner = actor_with(session, growth.LEARNER, now)
         begun = now - datetime.timedelta(days=9)
         enrol_self(session, learner, COURSE, language="en", now=begun)
         half = Chapter(COURSE, begun=9, last=1, share=0.5)
         work_on(session, learner, half, Random(1), language="en", now=now)  # noqa: S311 - no secret
-        trainer = _actor(session, growth.TRAINER, now)
+        trainer = actor_with(session, growth.TRAINER, now)
         teach = Grantable(role=Role.TRAINER, scope=COURSE, started_on=now.date())
-        administrator = _actor(session, ADMINISTRATOR, now)
+        administrator = actor_with(session, ADMINISTRATOR, now)
         grant_role(session, administrator, trainer.person_id or 0, teach, now=now)
     who = (growth.LEARNER, growth.TRAINER, report_growth.SECRETARIAT)
     return {email: growth.sign_in(installation, email) for email in who}
@@ -257,8 +254,8 @@ def _export_rows(installation: product.Product, app: Flask, server: int) -> Iter
     with app.app_context(), Session(db.engine) as session, session.begin():
         now = clock.now()
         job = ask_export(
-            session, _actor(session, growth.TRAINER, now), COURSE, Narrowed.of({}), FileForm.CSV,
-            words={word: word for word in FIXED_WORDS}, filters=(),
+            session, actor_with(session, growth.TRAINER, now), COURSE, Narrowed.of({}),
+            FileForm.CSV, words={word: word for word in FIXED_WORDS}, filters=(),
             as_of=as_of(session, COURSE) or now, now=now,
         )  # fmt: skip
         job_id = job.id
@@ -324,7 +321,7 @@ def _row(
 def _lesson_under_way(app: Flask) -> str:
     """A lesson in the second half of the course."""
     with app.app_context(), Session(for_reading(db.engine)) as session:
-        actor = _actor(session, growth.LEARNER, clock.now())
+        actor = actor_with(session, growth.LEARNER, clock.now())
         _, stored = get_own(session, actor, COURSE)
         edition = get_edition(session, stored.digest)
         later = edition.order[len(edition.order) // 2 :]
@@ -340,11 +337,3 @@ def _whole_course(app: Flask, actor: Actor) -> list[str]:
         lessons = [key for key in edition.order if isinstance(edition.activity(key), Page)]
         others = [key for key in edition.order if key not in lessons]
         return [f"/learning/{COURSE}/{key}" for key in (*lessons, *others)]
-
-
-def _actor(session: Session, email: str, now: datetime.datetime) -> Actor:
-    (person,) = find_by_emails(session, DEMONSTRATION, [email], Reach.ALL_MEMBERS).values()
-    actor = actor_of(session, person.id, now=now)
-    if actor is None:
-        raise RuntimeError(f"{email} has no account.")
-    return actor
