@@ -22,8 +22,9 @@ class RequestSession(Session, FlaskSession):
         if self.info.get("is_reading") and isinstance(bind, Engine):
             # One and the same for the whole request: the session keeps a connection for
             # each engine it is given, and a new one would open one for every statement.
-            reading = self.info.setdefault("reading_engine", for_reading(bind))
-            return cast(Engine, reading)
+            if "reading_engine" not in self.info:
+                self.info["reading_engine"] = for_reading(bind)
+            return cast(Engine, self.info["reading_engine"])
         return bind
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from flask import Flask, Response, current_app, g, has_request_context, request
-from flask_babel import Babel
+from babel.support import NullTranslations, Translations
+from flask import Flask, Request, Response, current_app, g, has_request_context, request
+from flask_babel import Babel, get_locale
 from markupsafe import Markup
+from wtforms.i18n import messages_path
 
 from config import ROOT
 from lms.core.languages import own_name
@@ -16,6 +19,20 @@ from lms.web.guard import signed_in
 SOURCE = "en"
 COOKIE = "bekal_language"
 A_YEAR = 31_536_000
+
+
+class TranslatedRequest(Request):
+    """A request that knows the sentences of WTForms itself, such as "Not a valid choice."."""
+
+    @property
+    def wtforms_translations(self) -> NullTranslations:
+        """Flask-WTF looks here first; else it reads the catalogue's file for each request."""
+        return _sentences_of_wtforms(str(get_locale()))
+
+
+@functools.cache
+def _sentences_of_wtforms(code: str) -> NullTranslations:
+    return Translations.load(messages_path(), [code], domain="wtforms")
 
 
 def available(folder: Path = ROOT / "lms" / "web" / "translations") -> tuple[str, ...]:
@@ -70,6 +87,7 @@ def _direction(code: str) -> str:
 def install(app: Flask, babel: Babel) -> None:
     """Choose a language for each request and keep a choice made in the footer."""
     codes = available()
+    app.request_class = TranslatedRequest
     app.config["BEKAL_LANGUAGES"] = codes
     app.config["BEKAL_LANGUAGE_NAMES"] = [(code, own_name(code)) for code in codes]
     babel.init_app(app, locale_selector=chosen, timezone_selector=zone)

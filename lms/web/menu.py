@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from flask import current_app, request, url_for
@@ -70,9 +71,15 @@ def entries() -> list[Entry]:
             and declared.admits(who)
             and not _is_of_others(endpoint, declared, who)
         ):
-            url = url_for(endpoint)
+            url = _address_of(endpoint)
             shown.append(Entry(gettext(label), url, _is_within(url)))
     return shown
+
+
+@functools.cache
+def _address_of(endpoint: str) -> str:
+    """The address of a page that has no variable part: the same for everybody, at all times."""
+    return url_for(endpoint)
 
 
 def _is_of_others(endpoint: str, declared: Policy, who: Actor) -> bool:
@@ -92,6 +99,6 @@ __all__ = ["ENTRIES", "Entry", "entries"]
 def foot_entries() -> list[Entry]:
     """Help and policy, for everybody."""
     return [
-        Entry(gettext(label), url_for(endpoint), request.endpoint == endpoint)
+        Entry(gettext(label), _address_of(endpoint), request.endpoint == endpoint)
         for endpoint, label in FOOT
     ]
