@@ -17,8 +17,7 @@ from config import Settings, SettingsError
 from lms.core.errors import BekalError
 from lms.web import logs
 from lms.web.app import create_app
-from lms.web.cli import OWN
-from lms.web.rooms import COMMANDS
+from lms.web.cli import OF_ROOMS, OWN
 
 
 def main() -> None:
@@ -57,7 +56,7 @@ def main() -> None:
 
 def lms(name: str, *arguments: str) -> None:
     """Run an `lms` command in this process."""
-    commands = {command.name: command for command in (*OWN, *COMMANDS)}
+    commands = {command.name: command for command in (*OWN, *OF_ROOMS)}
     commands[name].main(list(arguments), f"lms {name}", standalone_mode=False)
 
 

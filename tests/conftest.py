@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 from jinja2 import FileSystemBytecodeCache
@@ -30,6 +29,7 @@ from lms.core.extensions import db
 from lms.people.models import Person
 from lms.people.services.members import load_members
 from lms.web.app import create_app
+from lms.web.migrating import upgrade
 from tests.support import browser, postgresql
 from tests.support.client import Client
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 
 from flask import Flask
-from flask_migrate import Migrate
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
@@ -71,7 +70,6 @@ def create_app(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     _connect_database(app, settings)
     app.config["BEKAL_MIGRATIONS"] = ROOT / "migrations"
-    Migrate(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)
     logs.install(app)
     transaction.install(app)

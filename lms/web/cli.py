@@ -9,7 +9,12 @@ import click
 from flask.cli import FlaskGroup
 
 from config import Settings, SettingsError
+from lms.certificates.cli import certificates
+from lms.completion.cli import progress
 from lms.core.errors import BekalError
+from lms.courses.cli import content
+from lms.people.cli import people
+from lms.reports.cli import report
 from lms.web import logs
 from lms.web.app import create_app
 from lms.web.commands.access import access
@@ -18,11 +23,14 @@ from lms.web.commands.backup import backup
 from lms.web.commands.doctor import doctor
 from lms.web.commands.restore import restore
 from lms.web.commands.serving import serve, worker
+from lms.web.database_cli import database
 from lms.web.demonstration.cli import demo
-from lms.web.rooms import COMMANDS
 
-OWN = (access, audit, backup, demo, doctor, restore, serve, worker)
+OWN = (access, audit, backup, database, demo, doctor, restore, serve, worker)
 """Commands that belong to no room."""
+
+OF_ROOMS = (certificates, content, people, progress, report)
+"""Commands that rooms bring."""
 
 
 def main() -> None:
@@ -38,7 +46,7 @@ def main() -> None:
             set_debug_flag=False,
             help="Bekal: serve, look after the database, import people, check content.",
         )
-        for command in (*OWN, *COMMANDS):
+        for command in (*OWN, *OF_ROOMS):
             group.add_command(command)
         ended = group.main(prog_name="lms", standalone_mode=False)
         if isinstance(ended, int):  # what `ctx.exit(code)` becomes without standalone mode

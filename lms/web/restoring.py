@@ -16,7 +16,6 @@ from pathlib import Path
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from flask_migrate import downgrade, upgrade
 from pyrage.x25519 import Identity
 from sqlalchemy import Engine
 
@@ -35,6 +34,7 @@ from lms.core.key_files import write_once
 from lms.core.storage import Storage
 from lms.core.text import N_
 from lms.people.services.restored import end_what_may_have_ended
+from lms.web.migrating import downgrade, upgrade
 
 Say = Callable[[str], None]
 
@@ -94,7 +94,7 @@ def restore(restoring: Restoring, *, now: datetime.datetime) -> Proven:
     if not _is_loaded(restoring, header):
         _prepare(restoring, header)
         _load(restoring, proven, now=now)
-    upgrade(directory=str(restoring.migrations))
+    upgrade()
     restoring.mark.unlink(missing_ok=True)
     return proven
 
@@ -143,10 +143,9 @@ def _prepare(restoring: Restoring, header: Header) -> None:
         loading.refuse_unless_empty(connection)
     restoring.settings.data_folder.mkdir(parents=True, exist_ok=True)
     restoring.mark.write_text(header.backup_id, encoding="utf-8")
-    folder = str(restoring.migrations)
     if _migration_of(restoring.engine) not in {(), (header.migration,)}:
-        downgrade(directory=folder, revision="base")
-    upgrade(directory=folder, revision=header.migration)
+        downgrade("base")
+    upgrade(header.migration)
 
 
 def _load(restoring: Restoring, proven: Proven, *, now: datetime.datetime) -> None:

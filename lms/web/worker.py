@@ -1,4 +1,4 @@
-"""The worker process: everything the rooms ask of it, put together from `rooms`."""
+"""The worker process: everything the rooms ask of it, put together from `jobs`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lms.core.extensions import db
 from lms.core.jobs.runner import Shift, run_worker
 from lms.core.outbox.delivery import delivering
 from lms.core.request import settings, storage
-from lms.web import rooms
+from lms.web import jobs
 from lms.web.mails import delivery_of
 
 
@@ -20,14 +20,14 @@ def shift_of(app: Flask) -> Shift:
         engine = db.engine
         return Shift(
             engine=engine,
-            handlers=rooms.handlers(),
+            handlers=jobs.handlers(),
             storage=storage(),
-            periodic=rooms.periodic(),
-            prompt=rooms.prompt(),
+            periodic=jobs.periodic(),
+            prompt=jobs.prompt(),
             settings=settings(),
             beside=(
                 delivering(delivery_of(app, settings())),
-                *(loop(engine) for loop in rooms.LOOPS),
+                *(loop(engine) for loop in jobs.LOOPS),
             ),
         )
 

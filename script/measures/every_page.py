@@ -31,9 +31,9 @@ from lms.courses.store import get_edition
 from lms.courses.writing import course_files
 from lms.people.models import Person
 from lms.people.queries.persons import find_by_emails
-from lms.web import rooms
 from lms.web.demonstration.cast import COURSE, shown
 from lms.web.demonstration.loading import DEMONSTRATION
+from lms.web.jobs import handlers
 from script.measures import growth, product
 from tests.access.samples import Samples, make_samples
 from tests.access.taught_rows import COURSE as SMALL_COURSE
@@ -179,7 +179,7 @@ def _made_by_the_worker(app: Flask, secretariat: Client) -> list[dict[str, str]]
     with app.app_context():
         engine = db.engine
     settings: Settings = app.config["BEKAL"]
-    work_off(shift_of(engine, rooms.handlers(), LocalFolder(settings.files_folder), settings))
+    work_off(shift_of(engine, handlers(), LocalFolder(settings.files_folder), settings))
     secretariat.post(f"/reports/releases/{PERIOD}/publish", {"audience": "public"})
     return [{"period_key": PERIOD}, *({"run_id": page.path.rpartition("/")[2]} for page in asked)]
 

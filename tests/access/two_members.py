@@ -44,7 +44,7 @@ from lms.guides.registry import read_registry
 from lms.learning.services.standings import ask_refresh
 from lms.people.models import Person
 from lms.progress.rules import EvidenceKind, Fact
-from lms.web import rooms
+from lms.web.jobs import handlers
 from tests.access.taught_rows import make_taught_rows
 from tests.courses.small_course import write_small_course
 from tests.factories import actor_of, focal_point_actor, give_role, make_agency, make_official
@@ -200,7 +200,7 @@ class Ground:
         with self.app.app_context():
             engine = db.engine
         storage = LocalFolder(self.settings.files_folder)
-        done = work_off(shift_of(engine, rooms.handlers(), storage, self.settings))
+        done = work_off(shift_of(engine, handlers(), storage, self.settings))
         ids = [job.id for job in done]
         self.session.expire_all()
         states = {self.session.get_one(Job, each).state for each in ids}

@@ -26,7 +26,7 @@ from lms.courses.services import publish
 from lms.guides.queries import registry_of
 from lms.notices.models import Notice
 from lms.people.models import Person
-from lms.web.rooms import handlers
+from lms.web.jobs import handlers
 from tests.authoring.drafts import SMALL, SMALL_KEY, make_draft, make_trainer
 from tests.factories import make_official
 from tests.guides.rows import make_edition

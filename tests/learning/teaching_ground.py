@@ -26,7 +26,7 @@ from lms.learning.services.standings import ask_refresh
 from lms.people.models import Person
 from lms.progress.models import Evidence
 from lms.progress.rules import EvidenceKind
-from lms.web import rooms
+from lms.web.jobs import handlers
 from tests.courses.small_course import write_small_course
 from tests.factories import give_role, make_agency, make_official
 from tests.support.worker import shift_of, work_off
@@ -148,7 +148,7 @@ def work(app: Flask, session: Session, folder: Path | None = None) -> list[Job]:
     with app.app_context():
         engine = db.engine
         storage = LocalFolder(app.config["BEKAL"].files_folder if folder is None else folder)
-    jobs = work_off(shift_of(engine, rooms.handlers(), storage))
+    jobs = work_off(shift_of(engine, handlers(), storage))
     session.expire_all()
     return jobs
 

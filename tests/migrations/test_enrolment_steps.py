@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import MetaData, insert, select
 
 from config import ROOT
@@ -14,6 +13,7 @@ from lms.access.reaches import VOUCHED
 from lms.core.database import Session
 from lms.core.extensions import db
 from lms.people.services.members import load_members
+from lms.web.migrating import upgrade
 from tests.factories import make_official
 from tests.migrations.test_migrations import empty_app
 

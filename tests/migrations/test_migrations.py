@@ -12,7 +12,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import event, inspect
 
 from config import ROOT, Settings
@@ -21,6 +20,7 @@ from lms.access.reaches import VOUCHED
 from lms.core.database import Base
 from lms.core.extensions import db
 from lms.web.app import create_app
+from lms.web.migrating import downgrade, upgrade
 from tests.support import postgresql
 
 FOLDER = ROOT / "migrations"

@@ -29,7 +29,7 @@ from lms.guides.registry import read_registry
 from lms.notices.models import Notice
 from lms.people.models import Person
 from lms.progress.rules import EvidenceKind, Fact
-from lms.web import rooms
+from lms.web.jobs import handlers
 from tests.courses.small_course import write_small_course
 from tests.support.worker import shift_of, work_off
 
@@ -123,4 +123,4 @@ def work(app: Flask, folder: Path) -> list[Job]:
     """Run every job that waits."""
     with app.app_context():
         engine = db.engine
-    return work_off(shift_of(engine, rooms.handlers(), LocalFolder(folder)))
+    return work_off(shift_of(engine, handlers(), LocalFolder(folder)))
