@@ -98,7 +98,8 @@ class _Visitor:
         self._post(str(form.get("action") or path), "".join(parts).encode(), what, kind)
 
     def _post(self, path: str, body: bytes, what: str, headers: dict[str, str]) -> BeautifulSoup:
-        request = urllib.request.Request(self._address + path, body, headers)  # noqa: S310
+        address = self._address + path
+        request = urllib.request.Request(address, body, headers)  # noqa: S310 - our own server
         begun = time.monotonic()
         try:
             with self._browser.open(request, timeout=PATIENCE) as answer:

@@ -5,7 +5,8 @@ from sqlalchemy import Engine, text
 
 def count(database: Engine, what: str) -> int:
     """Count the rows of a table or of a select in brackets."""
-    return int(str(scalar(database, f"SELECT count(*) FROM {what} AS counted")))  # noqa: S608
+    statement = f"SELECT count(*) FROM {what} AS counted"  # noqa: S608 - the measure's own words
+    return int(str(scalar(database, statement)))
 
 
 def scalar(database: Engine, question: str) -> object:

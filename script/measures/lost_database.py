@@ -56,7 +56,7 @@ def slow(installation: product.Product, between: proxy.Proxy, sent: list[submits
     """Every packet waits in each direction; a page is some fifty questions and answers."""
     between.mood = proxy.Mood.SLOW
     visits = at_once([posting(installation, submit) for submit in sent])
-    between.mood = proxy.Mood.PASS
+    between.mood = proxy.Mood.OPEN
     slowest = max(visit.seconds for visit in visits)
     return fault_row(
         f"database {proxy.SLOW * 2000:.0f} ms away, there and back",
@@ -147,7 +147,7 @@ def calm_row(
     is_in_time: bool = True,
 ) -> Row:
     """End the fault: everybody was told calmly, and whoever presses again is taken."""
-    between.mood = proxy.Mood.PASS
+    between.mood = proxy.Mood.OPEN
     after = again_well(installation)
     retried = press_again(installation, sent)
     return fault_row(

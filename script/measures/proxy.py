@@ -15,7 +15,7 @@ SLOW = 0.1
 class Mood(enum.Enum):
     """What the proxy does with what it is given."""
 
-    PASS = "pass"  # noqa: S105 - no password
+    OPEN = "open"
     SLOW = "slow"
     SILENT = "silent"
     REFUSE = "refuse"
@@ -26,7 +26,7 @@ class Proxy:
 
     def __init__(self, server: int) -> None:
         self.port = processes.free_port()
-        self.mood = Mood.PASS
+        self.mood = Mood.OPEN
         self._server = server
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()

@@ -48,6 +48,7 @@ PEOPLE = 200
 AT_ONCE = 50
 """Connections at the same moment; the others stand right behind them."""
 QUIZ = "check"
+EVIDENCE = f"(SELECT 1 FROM evidence WHERE activity_key = '{QUIZ}')"  # noqa: S608 - a constant
 LONGEST = 300.0
 """Seconds until the last of them must be taken, with all that happens meanwhile."""
 _ANSWER = re.compile(r"q\d+$")
@@ -228,7 +229,7 @@ def look(installation: product.Product, sent: list[Submit], *, documents: bool) 
     wanted = {
         "attempts handed in": "(SELECT 1 FROM attempt WHERE state = 'handed_in')",
         "attempts": "attempt",
-        "pieces of evidence": f"(SELECT 1 FROM evidence WHERE activity_key = '{QUIZ}')",  # noqa: S608
+        "pieces of evidence": EVIDENCE,
         "learners complete": "(SELECT 1 FROM enrolment WHERE state = 'completed')",
         "certificates": "certificate",
         "learners with a certificate": "(SELECT DISTINCT subject_id FROM certificate)",

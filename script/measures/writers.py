@@ -168,8 +168,7 @@ class Writers:
         headers: dict[str, str] | None = None,
     ) -> bool:
         address = f"{self.installation.address}{path}"
-        # An address of our own product on this machine.
-        request = urllib.request.Request(address, data, headers or {})  # noqa: S310
+        request = urllib.request.Request(address, data, headers or {})  # noqa: S310 - our own server
         request.add_header("Referer", address)
         try:
             with contextlib.closing(browser.open(request, timeout=60)) as answer:
