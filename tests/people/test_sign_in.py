@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime
 import statistics
+import subprocess
+import sys
 import threading
 import time
 import unicodedata
+from collections.abc import Iterator
 
 import pytest
 import time_machine
+from argon2.profiles import CHEAPEST, RFC_9106_LOW_MEMORY
 from flask import Flask
 from sqlalchemy import select
 
@@ -89,6 +93,15 @@ def test_wrong_password_and_unknown_account_answer_byte_for_byte_alike(
     )
 
 
+@pytest.fixture
+def as_in_production() -> Iterator[None]:
+    """Passwords hashed as by every process but one of tests, which takes the cheapest way."""
+    passwords.hash_with(RFC_9106_LOW_MEMORY)
+    yield
+    passwords.hash_with(CHEAPEST)
+
+
+@pytest.mark.usefixtures("as_in_production")
 def test_unknown_account_takes_as_long_as_a_wrong_password() -> None:
     known = passwords.hash_password("the one that is right")
 
@@ -104,13 +117,20 @@ def test_unknown_account_takes_as_long_as_a_wrong_password() -> None:
 
 
 def test_password_is_hashed_with_the_second_option_of_rfc_9106() -> None:
-    assert passwords.hash_password("anything at all").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    """Asked of a process that has loaded all of the product and nothing of its tests."""
+    code = (
+        "import lms.web.app; from lms.people.services.passwords import hash_password;"
+        "print(hash_password('anything at all'))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
+@pytest.mark.usefixtures("as_in_production")
 def test_hash_with_older_parameters_is_renewed_at_sign_in(client: Client, session: Session) -> None:
     weaker = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    person = accepted(session, make_account(session))
-    person.password_hash = weaker.hash(PASSWORD)
+    known = make_official(session, password_hash=weaker.hash(PASSWORD))
+    person = accepted(session, known)
     sign_in_with(client, person.email, PASSWORD)
     session.refresh(person)
     assert person.password_hash is not None

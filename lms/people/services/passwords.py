@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
@@ -32,12 +32,6 @@ from lms.people.services.sessions import end_all_sessions
 from lms.people.services.tokens import end_tokens, use_token
 
 HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-# Well-formed and as costly to verify as any other, yet no hash of anything: nothing is hashed
-# each time a process starts.
-_DUMMY = (
-    f"$argon2id$v=19$m={HASHER.memory_cost},t={HASHER.time_cost},p={HASHER.parallelism}"
-    f"${'A' * 22}${'A' * 43}"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +42,16 @@ class Verdict:
     new_hash: str | None = None
 
 
+def hash_with(parameters: Parameters) -> None:
+    """Hash with other parameters from now on, in this process alone.
+
+    For tests, which sign in a thousand times. No setting leads here: nobody can make an
+    installation weaker.
+    """
+    global HASHER
+    HASHER = PasswordHasher.from_parameters(parameters)
+
+
 def hash_password(password: str) -> str:
     """The hash to keep. Slow on purpose."""
     return HASHER.hash(normal(password))
@@ -56,13 +60,19 @@ def hash_password(password: str) -> str:
 def verify(password_hash: str | None, password: str) -> Verdict:
     """Compare. Without a hash (no such account, no password yet) as slow, and never right."""
     try:
-        HASHER.verify(password_hash or _DUMMY, normal(password))
+        HASHER.verify(password_hash or _hash_of_nothing(), normal(password))
     except (VerificationError, InvalidHashError):
         return Verdict(is_right=False)
     if password_hash is None:
         return Verdict(is_right=False)
     stale = HASHER.check_needs_rehash(password_hash)
     return Verdict(is_right=True, new_hash=hash_password(password) if stale else None)
+
+
+def _hash_of_nothing() -> str:
+    """Well-formed and as costly to verify as any other, yet the hash of no password."""
+    cost = f"m={HASHER.memory_cost},t={HASHER.time_cost},p={HASHER.parallelism}"
+    return f"$argon2id$v=19${cost}${'A' * 22}${'A' * 43}"
 
 
 def change_password(
