@@ -3,7 +3,6 @@
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -96,13 +95,7 @@ def started_anew(url: str) -> Iterator[list[int]]:
 
     def keep() -> None:
         while not over.is_set():
-            worker = subprocess.Popen(
-                [sys.executable, "-m", "script.measures.poison", url],
-                cwd=product.ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
+            worker = counting.started("script.measures.poison", url)
             starts.append(worker.pid)
             while worker.poll() is None and not over.wait(0.1):
                 pass

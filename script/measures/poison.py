@@ -9,16 +9,10 @@ import datetime
 import os
 import signal
 import sys
-import tempfile
-import threading
 import time
-from pathlib import Path
-from types import FrameType
 
 from lms.core import waiting
-from lms.core.jobs.runner import Shift, run_worker
 from lms.core.jobs.work import Work
-from lms.core.storage import LocalFolder
 from tests.support import counting
 
 LEASE = datetime.timedelta(seconds=3)
@@ -44,27 +38,17 @@ def main() -> None:
     """Work until TERM."""
     engine = counting.engine_of(sys.argv[1])
     waiting.limit(engine, waiting.WORKER)
-    stop = threading.Event()
-
-    def told(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, told)
-    with tempfile.TemporaryDirectory() as folder:
-        shift = Shift(
-            engine=engine,
-            handlers={
-                "count": counting.count,
-                "poison.raises": raises,
-                "poison.kills": kills,
-                "poison.hangs": hangs,
-            },
-            storage=LocalFolder(Path(folder)),
-            lease=LEASE,
-            longest_still=LONGEST_STILL,
-            idle=0.05,
-        )
-        run_worker(shift, stop)
+    counting.work_until_told(
+        engine,
+        {
+            "count": counting.count,
+            "poison.raises": raises,
+            "poison.kills": kills,
+            "poison.hangs": hangs,
+        },
+        lease=LEASE,
+        longest_still=LONGEST_STILL,
+    )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -27,9 +27,10 @@ from lms.core.actor import Actor
 from lms.core.audit.models import AuditEntry
 from lms.core.database import Session, for_reading, prepare_engine
 from lms.core.jobs.models import Job, JobState
+from lms.core.jobs.rules import LONGEST_STILL
 from lms.core.jobs.runner import Shift, run_worker
 from lms.core.jobs.services import enqueue
-from lms.core.jobs.work import Work
+from lms.core.jobs.work import Handler, Work
 from lms.core.storage import LocalFolder
 
 VERB = "count.number"
@@ -89,17 +90,21 @@ def wait_for(engine: Engine, job_id: int, *, done: int = 0, state: JobState | No
         time.sleep(0.02)
 
 
-@contextmanager
-def worker(url: str, *, lease: float) -> Iterator[subprocess.Popen[bytes]]:
-    """This module as a process of its own; killed at the end if it still lives."""
-    command = [sys.executable, "-m", "tests.support.counting", url, str(lease)]
-    process = subprocess.Popen(
-        command,
+def started(module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """A module of ours as a process of its own that neither reads nor says anything."""
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
         cwd=Path(__file__).resolve().parents[2],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+
+@contextmanager
+def worker(url: str, *, lease: float) -> Iterator[subprocess.Popen[bytes]]:
+    """This module as a process of its own; killed at the end if it still lives."""
+    process = started("tests.support.counting", url, str(lease))
     try:
         yield process
     finally:
@@ -121,9 +126,14 @@ def _row(number: int) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Work until TERM."""
-    url, lease = sys.argv[1], float(sys.argv[2])
+def work_until_told(
+    engine: Engine,
+    handlers: Mapping[str, Handler],
+    *,
+    lease: datetime.timedelta,
+    longest_still: datetime.timedelta = LONGEST_STILL,
+) -> None:
+    """Work in this process, with an empty storage, until TERM."""
     stop = threading.Event()
 
     def told(_signal: int, _frame: FrameType | None) -> None:
@@ -132,13 +142,20 @@ def main() -> None:
     signal.signal(signal.SIGTERM, told)
     with tempfile.TemporaryDirectory() as folder:
         shift = Shift(
-            engine=engine_of(url),
-            handlers={"count": count},
+            engine=engine,
+            handlers=handlers,
             storage=LocalFolder(Path(folder)),
-            lease=datetime.timedelta(seconds=lease),
+            lease=lease,
+            longest_still=longest_still,
             idle=0.05,
         )
         run_worker(shift, stop)
+
+
+def main() -> None:
+    """Count until TERM."""
+    url, lease = sys.argv[1], float(sys.argv[2])
+    work_until_told(engine_of(url), {"count": count}, lease=datetime.timedelta(seconds=lease))
 
 
 if __name__ == "__main__":
