@@ -25,7 +25,6 @@ from lms.web.guard import signed_in
 def install(app: Flask) -> None:
     """Give templates their globals and filters."""
     app.context_processor(_of_request)
-    app.add_template_filter(_words, "words")
     app.add_template_filter(_words_with, "words_with")
     app.add_template_global(_address, "address")
     app.add_template_global(shown, "demonstration_accounts")
@@ -83,11 +82,6 @@ def _unread() -> int:
     if signed_in() is None or g.get("is_fault_below"):
         return 0
     return count_unread(session(), actor())
-
-
-def _words(sentence: str) -> str:
-    """Translate a word kept in data, such as the name of a state."""
-    return gettext(sentence)
 
 
 def _words_with(sentence: str, facts: Mapping[str, object]) -> str:

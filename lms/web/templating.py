@@ -8,10 +8,13 @@ page (docs/performance.md).
 
 from __future__ import annotations
 
+import functools
 from collections import ChainMap
 from collections.abc import MutableMapping
+from decimal import Decimal
 from typing import Any
 
+from babel.numbers import format_decimal
 from babel.support import NullTranslations
 from flask import Flask, g
 from flask.templating import Environment
@@ -41,6 +44,8 @@ def install(app: Flask) -> None:
         "ngettext": _ngettext,
         "pgettext": _pgettext,
     }
+    app.add_template_filter(_words, "words")
+    app.add_template_filter(_decimal, "decimalformat")
 
 
 def _translations() -> NullTranslations:
@@ -68,6 +73,22 @@ def _ngettext(context: EvalContext, one: str, many: str, number: int, /, **value
 def _pgettext(context: EvalContext, meaning: str, sentence: str, /, **values: object) -> str:
     words = _translations().upgettext(meaning, sentence)
     return _written(context, words, {"context": meaning, **values})
+
+
+def _words(sentence: str) -> str:
+    """Translate a word kept in data, such as the name of a state."""
+    return _translations().ugettext(sentence)
+
+
+def _decimal(number: float | Decimal) -> str:
+    """A number as the language in force writes it."""
+    return _written_out(number, str(get_locale()))
+
+
+@functools.lru_cache(maxsize=4096)
+def _written_out(number: float | Decimal, locale: str) -> str:
+    """Tables of reports have hundreds of numbers, most of them small and alike."""
+    return format_decimal(number, locale=locale)
 
 
 def _written(context: EvalContext, words: str, values: dict[str, object]) -> str:
