@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -109,8 +110,10 @@ def database(kind: str, folder: Path, name: str) -> Iterator[Engine]:
         url = f"sqlite:///{folder / name}.db"
         if kind == "postgresql":
             cluster = stack.enter_context(postgresql.running())
-            url = cluster.create_database(f"backup_{name}")
-            stack.callback(cluster.drop_database, f"backup_{name}")
+            # Other workers of this run share the cluster, and may run the next test of this room.
+            own_name = f"backup_{name}_{os.getpid()}"
+            url = cluster.create_database(own_name)
+            stack.callback(cluster.drop_database, own_name)
         engine = create_engine(url)
         stack.callback(engine.dispose)
         prepare_engine(engine, sqlite_synchronous="OFF")
