@@ -9,9 +9,9 @@ from __future__ import annotations
 import enum
 import errno
 import sqlite3
+import sys
 import traceback
 
-import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
@@ -76,7 +76,9 @@ def _fault_of_driver(error: BaseException | None) -> Fault | None:
     if isinstance(error, sqlite3.Error):
         # Errors without a code are of the driver itself, such as a closed connection.
         return _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-    if not isinstance(error, psycopg.Error):
+    # Where the database is a file the driver of PostgreSQL is never loaded, nor are its errors.
+    psycopg = sys.modules.get("psycopg")
+    if psycopg is None or not isinstance(error, psycopg.Error):
         return None
     of_server = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
     return _SQLSTATE.get(error.sqlstate or "", Fault.LOST if of_server else None)

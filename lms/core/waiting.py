@@ -8,11 +8,12 @@ nobody answers on. SQLite has no server; its wait for the write lock is in `core
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import psycopg
-from psycopg.abc import PQGen
 from sqlalchemy import Engine, event
+
+if TYPE_CHECKING:
+    from psycopg.abc import PQGen
 
 Found = TypeVar("Found")
 
@@ -53,6 +54,8 @@ def limit(engine: Engine, patience: Patience) -> None:
     """
     if engine.dialect.name != "postgresql":
         return
+    # The driver is 12 MB, which a process that works on a file need not hold.
+    import psycopg  # noqa: PLC0415
 
     class Bounded(psycopg.Connection[Any]):
         """A connection that gives up on a silent server."""
