@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-
-from zxcvbn import zxcvbn
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
+from decimal import Decimal
+from functools import cache
 
 from lms.core.errors import BadInputError
 from lms.core.text import N_, fold
@@ -26,8 +25,14 @@ LEAST_OWN = 6
 """Characters that must remain when the person's own words are taken out."""
 OUR_WORDS = ("bekal", "bali", "process", "password", "training", "official")
 
-COMMON = frozenset(fold(word) for word in FREQUENCY_LISTS["passwords"])
-"""30,000 passwords of past breaches, folded; zxcvbn brings them."""
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """30,000 passwords of past breaches, folded; zxcvbn brings them."""
+    # Its words are 17 MB: only processes in which a password was chosen have them.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
+
+    return frozenset(fold(word) for word in FREQUENCY_LISTS["passwords"])
 
 
 def normal(password: str) -> str:
@@ -56,7 +61,7 @@ def check_password(password: str, *, own_words: Iterable[str], field: str = "pas
             N_("Make it at most %(longest)s characters."), field=field, longest=LONGEST
         )
     folded = fold(password)
-    if folded in COMMON:
+    if folded in common_passwords():
         raise BadInputError(
             N_("Many people use this password, so it is tried first. Choose another."),
             field=field,
@@ -67,12 +72,19 @@ def check_password(password: str, *, own_words: Iterable[str], field: str = "pas
             N_("This is made of your own name or address. Choose words that are not about you."),
             field=field,
         )
-    estimated = zxcvbn(password[:LONGEST_ESTIMATED], user_inputs=[*words, *OUR_WORDS])
-    if estimated["guesses"] < FEWEST_GUESSES:
+    if _guesses(password, [*words, *OUR_WORDS]) < FEWEST_GUESSES:
         raise BadInputError(
             N_("This is easy to guess. Join four or five words that do not belong together."),
             field=field,
         )
+
+
+def _guesses(password: str, words: list[str]) -> Decimal:
+    """How many tries somebody needs who knows these words, by zxcvbn's estimate."""
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - as large as its words above
+
+    estimated = zxcvbn(password[:LONGEST_ESTIMATED], user_inputs=words)
+    return Decimal(estimated["guesses"])
 
 
 def _words_of(own_words: Iterable[str]) -> list[str]:
