@@ -10,6 +10,8 @@ from dataclasses import replace
 import pyotp
 import pytest
 import time_machine
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask
 from sqlalchemy import select
 
@@ -279,6 +281,12 @@ def test_sealed_secret_opens_only_for_its_person_and_under_its_key() -> None:
         unseal(key, sealed, owner="2")
     with pytest.raises(SealBrokenError):
         unseal(derive_key("a" * 32, "another purpose"), sealed, owner="1")
+
+
+@pytest.mark.parametrize("secret", ["short", "a" * 32, "ключ " * 40])
+def test_a_derived_key_is_that_of_rfc_5869(secret: str) -> None:
+    hkdf = HKDF(SHA256(), length=32, salt=None, info=b"bekal second factor")
+    assert derive_key(secret, "second factor") == hkdf.derive(secret.encode())
 
 
 def test_printed_codes_are_long_enough_and_forgive_misreading() -> None:

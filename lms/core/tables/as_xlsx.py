@@ -8,9 +8,8 @@ import re
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-import xlsxwriter
-
 from lms.core.tables.values import Cell, Hidden, Kind, Table
+from lms.core.tables.workbook import new_workbook
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_048_575
@@ -33,14 +32,9 @@ def write_xlsx(table: Table, target: BinaryIO) -> None:
 
     Raises TooManyRowsError. Text longer than a cell may be is cut and ends in "…".
     """
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-        "nan_inf_to_errors": False,
-    }
-    with xlsxwriter.Workbook(target, options) as book:
+    with new_workbook(
+        target, constant_memory=True, strings_to_numbers=False, nan_inf_to_errors=False
+    ) as book:
         # The same table gives the same bytes: no clock of this machine in the file.
         book.set_properties({"title": table.title, "created": _naive(table.as_of)})
         formats = {

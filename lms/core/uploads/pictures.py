@@ -10,12 +10,14 @@ import io
 import struct
 import warnings
 from dataclasses import dataclass
-
-from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
+from typing import TYPE_CHECKING
 
 from lms.core.errors import BadInputError
 from lms.core.text import N_
 from lms.core.uploads.kinds import ABOUT, Kind, kind_of
+
+if TYPE_CHECKING:
+    from PIL import ImageFile
 
 MOST_PIXELS = 40_000_000
 """Width times height; a telephone takes 12 to 50 million. Checked before a pixel is read."""
@@ -45,6 +47,9 @@ def written_anew(content: bytes, *, field: str = "file") -> Picture:
     PNG stays PNG, GIF and WebP become PNG (their first frame), JPEG is written as JPEG.
     Raises BadInputError for what is not a whole picture of these kinds or has too many pixels.
     """
+    # Pillow is 2 MB, and more with the codecs it loads: for processes that were sent a picture.
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415
+
     kind = kind_of(content)
     if kind not in _TAKEN:
         raise BadInputError(N_("This is not a PNG or JPEG picture."), field=field)
@@ -72,6 +77,8 @@ def written_anew(content: bytes, *, field: str = "file") -> Picture:
 
 
 def _written(opened: ImageFile.ImageFile, kind: Kind) -> Picture:
+    from PIL import Image, ImageOps  # noqa: PLC0415 - as above
+
     turned = ImageOps.exif_transpose(opened)
     has_alpha = turned.mode in {"RGBA", "LA", "PA"} or "transparency" in turned.info
     mode = "RGB" if kind is Kind.JPEG or not has_alpha else "RGBA"

@@ -14,9 +14,6 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from html import unescape
 
-from bs4 import BeautifulSoup
-from markdownify import MarkdownConverter
-
 from lms.core.text import N_
 
 LONGEST_TEXT = 20_000
@@ -181,6 +178,10 @@ def from_html(html: str, notes: list[Said]) -> str:
     if _PARAGRAPHS.fullmatch(bounded(html)):
         parts = (" ".join(unescape(part).split()) for part in _TAG.split(html))
         return "\n\n".join(plain(part) for part in parts if part)
+    # The parser and what it brings (lxml, html5lib) are 7 MB, for files with such HTML alone.
+    from bs4 import BeautifulSoup  # noqa: PLC0415
+    from markdownify import MarkdownConverter  # noqa: PLC0415
+
     soup = BeautifulSoup(bounded(html), "html.parser")
     for element in soup(["script", "style", "iframe", "object", "form", "svg", "math"]):
         element.decompose()

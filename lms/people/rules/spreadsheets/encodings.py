@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import codecs
 
-from charset_normalizer import from_bytes
-
 from lms.core.errors import BadInputError
 from lms.core.text import N_
 
@@ -94,6 +92,9 @@ def _guesses(content: bytes) -> list[str]:
         sample = sample[: sample.rfind(b"\n") + 1] or sample
     # Letters of a name are few among ASCII; lines without any others tell nothing.
     telling = b"\n".join(line for line in sample.splitlines() if not line.isascii())
+    # 2.5 MB that only a process which read such a file holds.
+    from charset_normalizer import from_bytes  # noqa: PLC0415
+
     found = from_bytes(telling, cp_isolation=[*_GUESSED], threshold=0.4)
     names = [_ALIKE.get(match.encoding, match.encoding) for match in found]
     return [name for name in names if name in ENCODING_NAMES]

@@ -30,8 +30,8 @@ def read_workbook(content: bytes, sheet: str = "") -> Table:
     check_workbook(content)
     arguments = [sheet, limits.MOST_ROWS, limits.MOST_COLUMNS, MOST_CELLS]
     try:
-        # Our own program with our own numbers; the name of the sheet is one argument, no shell.
-        ended = subprocess.run(  # noqa: S603
+        # The name of the sheet, the only word of others, is one argument.
+        ended = subprocess.run(  # noqa: S603 - our own program with our own numbers, no shell
             [sys.executable, "-I", _PROGRAM, *map(str, arguments)],
             input=content,
             capture_output=True,

@@ -15,8 +15,10 @@ import io
 import json
 import resource
 import sys
+from typing import TYPE_CHECKING
 
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 MEMORY = 1536 * 1024 * 1024
 """Bytes of address space; a workbook of 50,000 people takes a tenth of it."""
@@ -30,6 +32,13 @@ Value = int | float | str | bool | datetime.time | datetime.date | datetime.date
 
 def main(sheet_name: str, most_rows: int, most_columns: int, most_cells: int) -> int:
     """Write the rows; the exit code."""
+    # Whoever starts this process imports this file for its numbers, and needs no calamine.
+    from python_calamine import (  # noqa: PLC0415
+        CalamineWorkbook,
+        SheetTypeEnum,
+        SheetVisibleEnum,
+    )
+
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

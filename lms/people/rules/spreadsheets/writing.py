@@ -6,9 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-import xlsxwriter
-
 from lms.core.tables.safety import inert
+from lms.core.tables.workbook import new_workbook
 
 
 def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
@@ -23,8 +22,7 @@ def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
 def as_workbook(sheets: Sequence[tuple[str, Sequence[Sequence[str]]]]) -> bytes:
     """A workbook of text cells: (name of the sheet, rows), the first row of each in bold."""
     target = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(target, options) as workbook:
+    with new_workbook(target, in_memory=True) as workbook:
         bold = workbook.add_format({"bold": True})
         text = workbook.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         for name, rows in sheets:
