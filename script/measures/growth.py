@@ -139,7 +139,10 @@ def app_of(installation: product.Product) -> Flask:
 
 
 def sign_in(installation: product.Product, email: str) -> str:
-    """Sign in through the page of the running product; the cookie to send from then on."""
+    """Sign in through the page of the running product; the cookie to send from then on.
+
+    It is the one a browser has after its first page with a form, whose token the cookie holds.
+    """
     client = http.client.HTTPConnection("127.0.0.1", installation.port, timeout=90)
     client.request("GET", "/sign-in")
     answer = client.getresponse()
@@ -163,8 +166,11 @@ def sign_in(installation: product.Product, email: str) -> str:
     if answer.status != 303:
         raise RuntimeError(f"Sign-in of {email} answered {answer.status}.")
     cookie = _cookie(answer)
+    client.request("GET", "/account", headers={"Cookie": cookie})
+    answer = client.getresponse()
+    answer.read()
     client.close()
-    return cookie
+    return _cookie(answer) or cookie
 
 
 def _cookie(answer: http.client.HTTPResponse) -> str:
