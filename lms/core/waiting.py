@@ -7,6 +7,7 @@ nobody answers on. SQLite has no server; its wait for the write lock is in `core
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
-CONNECTING = 5
-"""Seconds until a new connection must stand."""
 _KEEPALIVE = {
     "keepalives_idle": 30,
     "keepalives_interval": 10,
@@ -31,11 +30,14 @@ _KEEPALIVE = {
 class Patience:
     """Seconds: for one statement, and for a transaction in which nothing is asked.
 
-    The second frees the locks of a process that was frozen in the middle.
+    The second frees the locks of a process that was frozen in the middle. `greeting` is for a new
+    connection to stand, and for one that rested in the pool to give a sign of life: whole seconds
+    are counted for the first.
     """
 
     statement: float
     idle_in_transaction: float
+    greeting: float = 5
 
     @property
     def silence(self) -> float:
@@ -63,8 +65,10 @@ def limit(engine: Engine, patience: Patience) -> None:
         def wait(
             self, gen: PQGen[Found], interval: float = 0.1, timeout: float | None = None
         ) -> Found:
+            # Outside a transaction nothing is asked but for signs of life (`pool_pre_ping`).
+            longest = patience.greeting if self.autocommit else patience.silence
             try:
-                return super().wait(gen, interval, timeout or patience.silence)
+                return super().wait(gen, interval, timeout or longest)
             except psycopg.OperationalError as error:
                 if error.sqlstate is None:  # not the server's words: it is silent, or gone
                     self.close()
@@ -74,7 +78,9 @@ def limit(engine: Engine, patience: Patience) -> None:
     def connect(
         _dialect: object, _record: object, given: tuple[Any, ...], named: dict[str, Any]
     ) -> Bounded:
-        connection = Bounded.connect(*given, **{"connect_timeout": CONNECTING} | _KEEPALIVE | named)
+        connection = Bounded.connect(
+            *given, **{"connect_timeout": math.ceil(patience.greeting)} | _KEEPALIVE | named
+        )
         connection.autocommit = True
         for setting, seconds in (
             ("statement_timeout", patience.statement),

@@ -18,7 +18,8 @@ LASTS = 30.0
 """Seconds for which the database is silent."""
 GONE = 8.0
 LONGEST_ANSWER = 30.0
-"""Seconds in which every page must be answered: 20 s of silence, 5 s for a new connection."""
+"""Seconds in which every page must be answered: 5 s for a sign of life and 5 s for a new connection
+where nothing was asked yet, 20 s of silence in the middle of a statement."""
 CALM = ("503 “We cannot answer just now”", "503 “This took too long”")
 
 

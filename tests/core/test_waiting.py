@@ -49,3 +49,21 @@ def test_silent_server_is_given_up_and_asked_anew_later(engine: Engine) -> None:
     assert fault_of(caught.value) is Fault.LOST
     with engine.connect() as connection:
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_connection_that_rested_must_give_a_sign_of_life_soon() -> None:
+    with postgresql.running() as cluster:
+        engine = create_engine(cluster.url("postgres"), pool_pre_ping=True)
+        limit(engine, Patience(statement=60, idle_in_transaction=60, greeting=0.5))
+        with engine.connect() as connection:
+            server = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        os.kill(server, signal.SIGSTOP)
+        try:
+            begun = time.monotonic()
+            with engine.connect() as connection:
+                another = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            assert another != server
+            assert time.monotonic() - begun < 10
+        finally:
+            os.kill(server, signal.SIGCONT)
+            engine.dispose()
