@@ -18,8 +18,9 @@ from pathlib import Path
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import InstrumentedAttribute
 
 from config import SHORTEST_SECRET, Settings
 from lms.core import clock
@@ -284,8 +285,10 @@ def check_worker(engine: Engine) -> Finding:
     return _good("worker", "No job and no mail is overdue.")
 
 
-def _count(session: Session, column: object, *conditions: object) -> int:
-    statement = select(func.count(column)).where(*conditions)  # type: ignore[arg-type]
+def _count(
+    session: Session, column: InstrumentedAttribute[int], *conditions: ColumnElement[bool]
+) -> int:
+    statement = select(func.count(column)).where(*conditions)
     return session.execute(statement).scalar_one()
 
 

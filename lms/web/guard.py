@@ -30,7 +30,6 @@ def install(app: Flask, login_manager: LoginManager) -> None:
     """Load who is signed in, then check the view's policy, before every view."""
     login_manager.init_app(app)
 
-    @login_manager.user_loader  # type: ignore[untyped-decorator]
     def load(token: str) -> SignedIn | None:
         if g.get("is_fault_below"):  # the error page is for nobody in particular
             return None
@@ -41,6 +40,7 @@ def install(app: Flask, login_manager: LoginManager) -> None:
         with reading() as apart:
             return find_signed_in(apart, digest_of(token), now=now())
 
+    login_manager.user_loader(load)
     app.register_error_handler(CSRFError, on_stale_form)
     app.before_request(_check)
     app.after_request(_demand_access_record)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from decimal import Decimal
 from functools import cache
+from typing import Any, cast
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -42,9 +43,8 @@ class Words:
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
         )
-        # What the extension adds is not known to the type of the environment.
-        install = self._environment.install_gettext_translations  # type: ignore[attr-defined]
-        install(translations, newstyle=True)
+        # The extension adds it to the environment, whose type does not know it.
+        cast(Any, self._environment).install_gettext_translations(translations, newstyle=True)
         self._environment.filters |= {"day": self.day, "number": self.number}
 
     @staticmethod

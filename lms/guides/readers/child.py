@@ -42,8 +42,8 @@ def read_file(kind: str, stream: BinaryIO, report: Report, *, seconds: int = SEC
 
 
 def _run(kind: str, path: Path, answer: Path, report: Report, seconds: int) -> int:
-    # Our own module with our own words; no shell, and nothing of the environment but the path.
-    with subprocess.Popen(  # noqa: S603
+    # Nothing of the environment but the path.
+    with subprocess.Popen(  # noqa: S603 - our own module with our own words, no shell
         [sys.executable, "-m", "lms.guides.readers", kind, str(path), str(answer), str(seconds)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

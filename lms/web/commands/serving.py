@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import Any, cast
 
 import click
 from flask import Flask, current_app
@@ -77,4 +78,6 @@ def wait_for_database(is_told: Callable[[], bool]) -> None:
 
 
 def _app() -> Flask:
-    return current_app._get_current_object()  # type: ignore[attr-defined, no-any-return]
+    # The application itself, for threads; the type of the proxy does not know how to ask it.
+    app: Flask = cast(Any, current_app)._get_current_object()
+    return app
