@@ -10,6 +10,7 @@ below it in the same table.
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Mapping
 
 from lms.access.permissions import Permission
@@ -193,6 +194,7 @@ def sees(field: Field, viewer: Viewer) -> bool:
     return shown(field, viewer) is Shown.YES
 
 
+@functools.cache
 def fields_seen(viewer: Viewer) -> frozenset[Field]:
     """The fields the viewer sees whole; the columns of that viewer's lists and exports."""
     return frozenset(field for field in Field if sees(field, viewer))

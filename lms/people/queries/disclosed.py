@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.access.disclosure import Field, Shown, Viewer, fields_seen, shown, viewer_of
 from lms.core.actor import Actor
@@ -50,7 +54,53 @@ class PersonView:
         return self.list_name or self.name
 
 
-def switches_of(person: Person, agency: Agency | None) -> listing.Switches:
+class PersonFacts(NamedTuple):
+    """What disclosure asks of a person. Long lists read these columns and not a whole `Person`."""
+
+    id: int
+    member_code: str
+    name: str
+    own_script_name: str
+    own_script_language: str
+    list_name: str
+    working_name: str
+    post: str
+    sector: Sector
+    sex: Sex
+    languages: list[str]
+    email: str
+    relay_address: str
+    time_zone: str
+    interface_language: str
+    state: PersonState
+    apparent_state: PersonState | None
+    limits_own_listing: bool
+    limited_by_agency: bool
+
+
+class AgencyFacts(NamedTuple):
+    """What disclosure asks of an agency."""
+
+    id: int
+    name: str
+    type: AgencyType
+    limits_listing: bool
+
+
+PERSON_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = tuple(
+    getattr(Person, name) for name in PersonFacts._fields
+)
+"""The columns of PersonFacts, in their order."""
+AGENCY_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = tuple(
+    getattr(Agency, name) for name in AgencyFacts._fields
+)
+"""The columns of AgencyFacts, in their order."""
+
+AnyPerson = Person | PersonFacts
+AnyAgency = Agency | AgencyFacts
+
+
+def switches_of(person: AnyPerson, agency: AnyAgency | None) -> listing.Switches:
     """The three switches of limited listing."""
     return listing.Switches(
         own=person.limits_own_listing,
@@ -60,54 +110,73 @@ def switches_of(person: Person, agency: Agency | None) -> listing.Switches:
 
 
 def disclose(
-    person: Person,
+    person: AnyPerson,
     viewer: Viewer,
-    agency: Agency | None,
+    agency: AnyAgency | None,
     *,
     consented: frozenset[Field] = frozenset(),
+    but: frozenset[Field] = frozenset(),
 ) -> PersonView:
     """What this viewer sees of the person, alone on a page or in an answer.
 
     `agency` is the person's agency. `consented` are the fields the person has opened to
-    fellow participants or alumni; without it they see none. A person with limited listing
-    is "Official" without a member; for several people use `disclose_list`.
+    fellow participants or alumni; without it they see none. `but` are fields the page
+    leaves out for everybody. A person with limited listing is "Official" without a member;
+    for several people use `disclose_list`.
     """
-    seen = fields_seen(viewer) | _opened(viewer, consented)
     switches = switches_of(person, agency)
-    view = PersonView(person_id=person.id, viewer=viewer)
     if switches.is_limited and Field.NAME not in fields_seen(viewer):
-        return replace(view, name=person.working_name or None, is_working_name=True)
-    if Field.NAME in seen:
-        view = replace(
-            view,
-            name=person.name,
-            own_script_name=person.own_script_name,
-            own_script_language=person.own_script_language,
-            list_name=person.list_name,
+        return PersonView(
+            person_id=person.id,
+            viewer=viewer,
+            name=person.working_name or None,
+            is_working_name=True,
         )
-    if Field.MEMBER in seen:
-        view = replace(view, member_code=person.member_code)
-    if agency is not None and shown(Field.AGENCY, viewer) is Shown.TYPE_ONLY:
-        view = replace(view, agency_type=agency.type)
-    if Field.AGENCY in seen and agency is not None:
-        view = replace(view, agency_id=agency.id, agency_name=agency.name, agency_type=agency.type)
-    return _add_facts(view, person, seen, switches)
+    seen = _seen(viewer, consented) - but
+    is_named = Field.NAME in seen
+    has_agency = agency is not None and Field.AGENCY in seen
+    has_type = has_agency or shown(Field.AGENCY, viewer) is Shown.TYPE_ONLY
+    has_preferences = Field.PREFERENCES in seen
+    # Made in one go, and no copy for each field: the list of a course names thousands.
+    return PersonView(
+        person_id=person.id,
+        viewer=viewer,
+        name=person.name if is_named else None,
+        own_script_name=person.own_script_name if is_named else "",
+        own_script_language=person.own_script_language if is_named else "",
+        list_name=person.list_name if is_named else "",
+        member_code=person.member_code if Field.MEMBER in seen else None,
+        agency_id=agency.id if agency is not None and has_agency else None,
+        agency_name=agency.name if agency is not None and has_agency else None,
+        agency_type=agency.type if agency is not None and has_type else None,
+        post=person.post if Field.POST in seen else None,
+        sector=person.sector if Field.SECTOR in seen else None,
+        sex=person.sex if Field.SEX in seen else None,
+        languages=tuple(person.languages) if Field.LANGUAGES in seen else None,
+        address=None if Field.EMAIL in but else _address(person, viewer, seen),
+        state=_state(person, viewer) if Field.ACCOUNT_STATE in seen else None,
+        time_zone=person.time_zone if has_preferences else None,
+        interface_language=person.interface_language if has_preferences else None,
+        switches=switches if Field.LISTING in seen else None,
+    )
 
 
 def disclose_list(
-    people: Iterable[tuple[Person, Agency | None, Viewer]],
+    people: Iterable[tuple[AnyPerson, AnyAgency | None, Viewer]],
     *,
     consented: dict[int, frozenset[Field]] | None = None,
+    but: frozenset[Field] = frozenset(),
 ) -> list[PersonView]:
     """What the viewer sees of each person of one list, in its order.
 
-    People with limited listing whom the viewer does not know by name are "Official"; their
-    member is named only where three or more of it are so listed.
+    `consented` (by person) and `but` as in `disclose`. People with limited listing whom the
+    viewer does not know by name are "Official"; their member is named only where three or
+    more of it are so listed.
     """
     opened = consented or {}
     rows = list(people)
     views = [
-        disclose(person, viewer, agency, consented=opened.get(person.id, frozenset()))
+        disclose(person, viewer, agency, consented=opened.get(person.id, frozenset()), but=but)
         for person, agency, viewer in rows
     ]
     hidden = [
@@ -147,40 +216,31 @@ def disclose_to(actor: Actor, people: Sequence[tuple[Person, Agency | None]]) ->
     return disclose_list(with_viewer)
 
 
-def _opened(viewer: Viewer, consented: frozenset[Field]) -> frozenset[Field]:
-    """The fields shown because they are listed, the person agreed, or a purpose was stated.
+def _seen(viewer: Viewer, consented: frozenset[Field]) -> frozenset[Field]:
+    """The fields shown because the viewer sees them, they are listed, the person agreed, or a
+    purpose was stated.
 
     Whoever passes fields that are shown for a purpose has recorded it.
     """
     asked = {Shown.OPT_IN, Shown.BY_CONSENT, Shown.FOR_PURPOSE}
-    opened = {field for field in consented if shown(field, viewer) in asked}
-    opened |= {field for field in Field if shown(field, viewer) is Shown.AS_LISTED}
-    return frozenset(opened)
+    return _unasked(viewer).union(field for field in consented if shown(field, viewer) in asked)
 
 
-def _add_facts(
-    view: PersonView, person: Person, seen: frozenset[Field], switches: listing.Switches
-) -> PersonView:
-    if Field.POST in seen:
-        view = replace(view, post=person.post)
-    if Field.SECTOR in seen:
-        view = replace(view, sector=person.sector)
-    if Field.SEX in seen:
-        view = replace(view, sex=person.sex)
-    if Field.LANGUAGES in seen:
-        view = replace(view, languages=tuple(person.languages))
+@functools.cache
+def _unasked(viewer: Viewer) -> frozenset[Field]:
+    """The fields shown to a viewer without any consent."""
+    as_listed = (field for field in Field if shown(field, viewer) is Shown.AS_LISTED)
+    return fields_seen(viewer).union(as_listed)
+
+
+def _address(person: AnyPerson, viewer: Viewer, seen: frozenset[Field]) -> str | None:
     if Field.EMAIL in seen:
-        view = replace(view, address=person.email)
-    elif person.relay_address and shown(Field.EMAIL, view.viewer) is Shown.RELAY:
-        view = replace(view, address=person.relay_address)
-    if Field.PREFERENCES in seen:
-        view = replace(
-            view, time_zone=person.time_zone, interface_language=person.interface_language
-        )
-    if Field.LISTING in seen:
-        view = replace(view, switches=switches)
-    if Field.ACCOUNT_STATE in seen:
-        is_told = view.viewer is Viewer.SECRETARIAT
-        state = person.state if is_told else apparent_state(person.state, person.apparent_state)
-        view = replace(view, state=state)
-    return view
+        return person.email
+    is_relayed = shown(Field.EMAIL, viewer) is Shown.RELAY
+    return person.relay_address or None if is_relayed else None
+
+
+def _state(person: AnyPerson, viewer: Viewer) -> PersonState:
+    if viewer is Viewer.SECRETARIAT:
+        return person.state
+    return apparent_state(person.state, person.apparent_state)
