@@ -17,6 +17,7 @@ from lms.courses.values.quiz import Quiz
 from lms.enrolments.rules.states import ENROLMENT_STATE_NAMES, SOURCE_NAMES
 from lms.learning.queries.learners import get_learner, list_learners
 from lms.learning.routes.blueprint import blueprint
+from lms.learning.routes.teaching.lines import lines_of
 from lms.learning.routes.teaching.shared import (
     course_page,
     course_title,
@@ -57,19 +58,17 @@ def teaching_people(course_key: str) -> str:
         page=page,
         course_key=course_key,
         title=course_title(page.edition),
-        learners=learners,
+        lines=lines_of(learners, names),
         here=url_for(here, course_key=course_key),
         wanted=wanted,
         order=order,
         orders=list(ORDER_NAMES.items()),
         narrowed_to=filter_words(wanted, page.edition),
-        members=names,
         member_options=member_options(names),
         module_options=module_options(page.edition),
         pace_options=pace_options(),
         state_options=state_options(),
         state_names=ENROLMENT_STATE_NAMES,
-        agency_types=AGENCY_TYPE_NAMES,
         first_page=url_for(here, **arguments) if after is not None else None,
         next_page=url_for(here, **arguments, after=following) if following else None,
     )
