@@ -200,7 +200,7 @@ def test_serve_answers_and_ends_with_both_processes(
     assert [pid for pid in children if _is_alive(pid)] == []
 
 
-def test_serve_goes_on_and_starts_a_dead_worker_anew(
+def test_serve_starts_a_dead_worker_anew_and_is_killed_without_leaving_anything_running(
     serving: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
     def workers() -> list[int]:
@@ -212,19 +212,17 @@ def test_serve_goes_on_and_starts_a_dead_worker_anew(
     _wait_for(lambda: workers() not in ([], [worker]), serving)
     assert _is_alive(web)
     assert b"The worker process ended by itself (code -9)" in (tmp_path / "said").read_bytes()
+    children = _children(serving.pid)
+    assert web in children
+    serving.kill()
+    serving.wait()
+    _wait_for(lambda: not any(map(_is_alive, children)))
 
 
 def test_process_that_keeps_ending_is_given_up() -> None:
     pauses = [pause_before_restart([0.0] * ends, now=1.0) for ends in range(1, len(PAUSES) + 2)]
     assert pauses == [*PAUSES, None]
     assert pause_before_restart([0.0, 1.0, 2.0, 300.0], now=300.0) == PAUSES[0]
-
-
-def test_serve_that_is_killed_leaves_nothing_running(serving: subprocess.Popen[bytes]) -> None:
-    children = _children(serving.pid)
-    serving.kill()
-    serving.wait()
-    _wait_for(lambda: not any(map(_is_alive, children)))
 
 
 def test_serve_says_that_its_port_is_taken(installation: dict[str, str]) -> None:
