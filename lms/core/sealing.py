@@ -39,7 +39,7 @@ def seal(key: bytes, text: str, *, owner: str) -> str:
 def unseal(key: bytes, sealed: str, *, owner: str) -> str:
     """What was sealed. Raises SealBrokenError if it does not open."""
     from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - as above
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - as above
 
     raw = base64.urlsafe_b64decode(sealed)
     try:

@@ -48,7 +48,7 @@ def written_anew(content: bytes, *, field: str = "file") -> Picture:
     Raises BadInputError for what is not a whole picture of these kinds or has too many pixels.
     """
     # Pillow is 2 MB, and more with the codecs it loads: for processes that were sent a picture.
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - as above
 
     kind = kind_of(content)
     if kind not in _TAKEN:
