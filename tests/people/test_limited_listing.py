@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
+from sqlalchemy import select
 
 from lms.access.disclosure import Field, Viewer
 from lms.access.reaches import Reach, scoped
 from lms.core.actor import Actor
-from lms.people.models import Person
-from lms.people.queries.disclosed import PersonView, disclose, disclose_list
+from lms.people.models import Agency, Person
+from lms.people.queries.disclosed import (
+    AGENCY_COLUMNS,
+    PERSON_COLUMNS,
+    AgencyFacts,
+    PersonFacts,
+    PersonView,
+    disclose,
+    disclose_list,
+)
 from lms.people.rules.listing import Side, Switches, members_named
 from tests.factories import make_agency, make_focal_point, make_official, make_secretariat
 
@@ -177,3 +188,28 @@ def test_who_looked_is_not_kept_on_the_page_of_anybody_else(session, sign_in) ->
 def test_switches_say_who_set_them() -> None:
     assert Switches(True, False, True).sides == (Side.PERSON, Side.AGENCY)
     assert not Switches(False, False, False).is_limited
+
+
+@pytest.mark.parametrize("is_limited", [False, True])
+@pytest.mark.parametrize("viewer", Viewer)
+def test_columns_of_a_person_disclose_what_the_person_does(session, viewer, is_limited) -> None:
+    agency = make_agency(session)
+    person = make_official(
+        session, name="Some Name", working_name="Delta", relay_address="relay@bekal.example",
+        limits_own_listing=is_limited,
+    )  # fmt: skip
+    reads = scoped(Person, SYSTEM, Reach.ALL_MEMBERS).where(Person.id == person.id)
+    facts = PersonFacts(*session.execute(reads.with_only_columns(*PERSON_COLUMNS)).one())
+    of_agency = select(*AGENCY_COLUMNS).where(Agency.id == agency.id)
+    agency_facts = AgencyFacts(*session.execute(of_agency).one())
+    seen = disclose(facts, viewer, agency_facts, consented=EVERYTHING)
+    assert seen == disclose(person, viewer, agency, consented=EVERYTHING)
+
+
+def test_list_without_addresses_shows_everything_else(session) -> None:
+    person = make_official(session, name="Some Name", email="some@plw.example")
+    rows = [(person, None, Viewer.SECRETARIAT)]
+    (view,) = disclose_list(rows, but=frozenset({Field.EMAIL}))
+    (whole,) = disclose_list(rows)
+    assert whole.address == "some@plw.example"
+    assert view == dataclasses.replace(whole, address=None)
