@@ -1,4 +1,7 @@
-"""Rendered lesson pages in this process: each made once for an edition and a language."""
+"""What is rendered in this process: pages and words of editions, each made once in a language.
+
+An edition never changes, so what was made of it stays right.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from markupsafe import Markup
 
@@ -16,11 +20,38 @@ from lms.courses.store import registry_with
 from lms.courses.values.edition import Edition
 from lms.guides.registry import Registry, read_registry
 
-MOST_KEPT = 600
+MOST_PAGES = 600
 """Pages held at once, about 10 kB each."""
+MOST_WORDS = 6000
+"""Prompts, choices and the like held at once, about 1 kB each; a course has some 800."""
 
-_kept: OrderedDict[tuple[str, str, str, int], RenderedPage] = OrderedDict()
-_lock = threading.Lock()
+Made = TypeVar("Made")
+
+
+class _Shelf(Generic[Made]):
+    """So many things by name, for all threads; what was not asked for the longest goes first."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._things: OrderedDict[tuple[str, ...], Made] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, name: tuple[str, ...], make: Callable[[], Made]) -> Made:
+        """The thing of this name, made now if it is not here; two threads may both make it."""
+        with self._lock:
+            if name in self._things:
+                self._things.move_to_end(name)
+                return self._things[name]
+        made = make()
+        with self._lock:
+            self._things[name] = made
+            while len(self._things) > self._most:
+                self._things.popitem(last=False)
+        return made
+
+
+_pages: _Shelf[RenderedPage] = _Shelf(MOST_PAGES)
+_words: _Shelf[Markup] = _Shelf(MOST_WORDS)
 
 
 @lru_cache(maxsize=4)
@@ -33,26 +64,20 @@ def words(edition: Edition, language: str, guides: Path) -> Callable[[str], Mark
     """A function from words of the content (a prompt, feedback) to safe HTML."""
     registry = registry_with(edition.digest, registry_at(guides))
     renderer = renderer_for(edition, registry, language)
-    return lambda text: safe(renderer.prose(text))
+    return lambda text: _words.get(
+        (edition.digest, language, str(RENDERER_VERSION), text), lambda: safe(renderer.prose(text))
+    )
 
 
 def rendered(
     edition: Edition, key: str, body: str, language: str, guides: Path, *, prefix: str = ""
 ) -> RenderedPage:
-    """The page `key` of an edition in one language, from the cache or made now.
+    """The page `key` of an edition in one language.
 
     `prefix` begins its ids, where several pages stand on one.
     """
-    name = (edition.digest, key, f"{prefix}{language}", RENDERER_VERSION)
-    with _lock:
-        page = _kept.get(name)
-        if page is not None:
-            _kept.move_to_end(name)
-            return page
     registry = registry_with(edition.digest, registry_at(guides))
-    page = renderer_for(edition, registry, language, prefix=prefix).page(body)
-    with _lock:
-        _kept[name] = page
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    return page
+    return _pages.get(
+        (edition.digest, key, language, prefix, str(RENDERER_VERSION)),
+        lambda: renderer_for(edition, registry, language, prefix=prefix).page(body),
+    )
