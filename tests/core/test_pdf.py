@@ -19,13 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from config import ROOT, Environment, Settings, SettingsError
 from lms.core.pdf.aside import make_pdf_aside
-from lms.core.pdf.making import (
-    DocumentError,
-    DoesNotFitError,
-    Seal,
-    UnprintableError,
-    make_pdf,
-)
+from lms.core.pdf.making import DocumentError, DoesNotFitError, Seal, UnprintableError, make_pdf
 from lms.core.pdf.signing import Signer, SigningKeyError, signer_of
 from lms.core.pdf.words import Words, direction, first_strong
 from lms.web.doctor import check_signing
