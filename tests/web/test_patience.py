@@ -6,6 +6,7 @@ import http.client
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -39,6 +40,36 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     environment = {**os.environ, "TINY_SITE_FILE": str(file), "PYTHONPATH": str(Path.cwd())}
     with processes.running(command, port=port, environment=environment, log=folder / "log"):
         yield port
+
+
+@pytest.fixture
+def impatient(tmp_path: Path) -> Iterator[tuple[int, int]]:
+    """Port and process of a server that kills a worker which shows no life for two seconds."""
+    port = processes.free_port()
+    command = [
+        *(sys.executable, "-m", "gunicorn", "tests.support.tiny_site:application()"),
+        f"--bind=127.0.0.1:{port}",
+        "--worker-class=lms.web.patience.worker.PatientWorker",
+        *("--threads=1", "--timeout=2", "--no-control-socket"),
+    ]
+    environment = {**os.environ, "TINY_SITE_FILE": os.devnull, "PYTHONPATH": str(Path.cwd())}
+    log = tmp_path / "log"
+    with processes.running(command, port=port, environment=environment, log=log) as server:
+        yield port, server
+
+
+def test_worker_that_nobody_asks_and_one_that_is_asked_are_not_taken_for_dead(
+    impatient: tuple[int, int],
+) -> None:
+    port, server = impatient
+    first = processes.family(server)
+    time.sleep(5)
+    assert processes.family(server) == first
+    until = time.monotonic() + 4
+    while time.monotonic() < until:
+        assert ask(port, b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")[0] == 200
+        time.sleep(0.3)
+    assert processes.family(server) == first
 
 
 def dial(port: int, *, window: int | None = None) -> socket.socket:

@@ -100,7 +100,7 @@ class PatientWorker(ThreadWorker):
         self.connections: set[Connection] = set()
         self.in_line = 0
         self.line = ThreadPoolExecutor(1, "sign-in", initializer=_give_way)
-        self.swept_at = 0.0
+        self.swept_at = self.told_at = 0.0
         self.largest = 0
 
     def init_process(self) -> None:
@@ -267,8 +267,10 @@ class PatientWorker(ThreadWorker):
         self.nr_conns -= 1
 
     def notify(self) -> None:
-        """Tell gunicorn that this process lives."""
-        if not self._swept_just_now():
+        """Tell gunicorn that this process lives, or it would be killed and started anew."""
+        now = time.monotonic()
+        if now >= self.told_at + SWEEP_EVERY:
+            self.told_at = now
             super().notify()
 
     def is_parent_alive(self) -> bool:
