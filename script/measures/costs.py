@@ -16,6 +16,9 @@ WARM_UP = 50
 SECONDS = 3.0
 """How long each address is asked; long enough for the clock's 10 ms ticks not to matter."""
 
+RESTING, AT_REST, SETTLING = 1.0, 0.05, 120.0
+"""Seconds over which rest is looked at, the share of a core that is rest, and the most waited."""
+
 Visit = Callable[[http.client.HTTPConnection], object]
 
 
@@ -44,6 +47,7 @@ def request_cost(
     seconds: float = SECONDS,
 ) -> tuple[float, float]:
     """Return the CPU seconds of one visit in these families of processes, and visits a second."""
+    settle(ancestors)
     for _ in range(warm_up):
         ask(port, visit)
     pids = families(ancestors)
@@ -53,6 +57,21 @@ def request_cost(
         visits += 1
     took = time.monotonic() - begun
     return (processes.cpu_seconds(pids) - before) / visits, visits / took
+
+
+def settle(ancestors: Sequence[int], *, most: float = SETTLING) -> None:
+    """Wait until these families of processes rest: starting up is no part of a visit.
+
+    RuntimeError if they do not come to rest in so many seconds.
+    """
+    deadline = time.monotonic() + most
+    while time.monotonic() < deadline:
+        pids = families(ancestors)
+        before = processes.cpu_seconds(pids)
+        time.sleep(RESTING)
+        if processes.cpu_seconds(pids) - before <= RESTING * AT_REST:
+            return
+    raise RuntimeError("The product did not come to rest.")
 
 
 def families(ancestors: Sequence[int]) -> list[int]:

@@ -39,7 +39,7 @@ from lms.web.demonstration.living import work_on
 from lms.web.demonstration.stories import Chapter
 from script.measures import documents, growth, learners, processes, product, report_growth, weight
 from script.measures.actors import actor_with
-from script.measures.costs import families, get, hello_cost, ms, request_cost, web_processes
+from script.measures.costs import families, get, hello_cost, ms, request_cost, settle, web_processes
 from script.measures.frame import Row, Table
 
 COURSE = "following-the-money"
@@ -112,7 +112,9 @@ def pages() -> Iterator[Row]:
             more = ("--people", str(ENROLLED), "--course", COURSE)
             installation.lms("demo", "bulk", *more, seconds=600)
             with installation.serving() as server:
+                settle([server])
                 report_growth.wait_until_counted(app)
+                settle([server])
                 yield from _page_rows(installation, app, server, cookies)
                 yield from _attempt_rows(installation, app, server)
                 yield from _export_rows(installation, app, server)
