@@ -25,7 +25,7 @@ MODULES = (
 )
 """What Wapiti tries. Without ldap: there is no LDAP here, and it takes a page that differs by
 language for one."""
-CRAWL_SECONDS, ATTACK_SECONDS, SQLMAP_SECONDS = 60, 12, 200
+CRAWL_SECONDS, ATTACK_SECONDS, SQLMAP_SECONDS = 60, 8, 120
 KEPT_OUT = ("sign-out", "account/sessions/*", "account/password*", "*second-factor*")
 """What would end the session that scans."""
 ROLES = ("anonymous", "official", "focal_point", "trainer", "secretariat", "administrator")
