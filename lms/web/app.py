@@ -71,8 +71,8 @@ def create_app(settings: Settings) -> Flask:
         app.wsgi_app = proxied  # type: ignore[method-assign]  # as Flask's manual does it
     _connect_database(app, settings)
     app.config["BEKAL_MIGRATIONS"] = ROOT / "migrations"
+    logs.install(app)  # first, so that a request refused by the next has its id and its time
     csrf.init_app(app)
-    logs.install(app)
     transaction.install(app)
     legible.install(app)
     guard.install(app, login_manager)

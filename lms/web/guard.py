@@ -136,8 +136,11 @@ def _has_accepted_all(person: SignedIn) -> bool:
 
 
 def _demand_access_record(response: Response) -> Response:
-    """A view declared `recorded` that shows people without recording it is a mistake."""
-    if request.endpoint is None or response.status_code != 200:
+    """A view declared `recorded` that shows people without recording it is a mistake.
+
+    To OPTIONS Flask answers by itself, and no view runs.
+    """
+    if request.endpoint is None or request.method == "OPTIONS" or response.status_code != 200:
         return response
     declared = policy_of(current_app.view_functions[request.endpoint])
     if declared is not None and declared.recorded and not g.get("access_recorded"):

@@ -118,6 +118,21 @@ def test_no_file_opens_to_visitors_or_to_who_teaches_another_course(
     assert tried > 25
 
 
+def test_asking_which_methods_an_address_takes_breaks_nothing_and_shows_nobody(
+    app: Flask, session: Session, ground: Ground
+) -> None:
+    """CWE-200: OPTIONS is answered without the view, also where the view would name people."""
+    samples = make_samples(session)
+    clients = [ground.client(ground.fiji.trainer), ground.client(make_secretariat(session))]
+    wrong = []
+    for rule in app.url_map.iter_rules():
+        for client in clients:
+            answer = client.raw("OPTIONS", samples.path(rule))
+            if answer.status_code >= 500 or (answer.status_code == 200 and answer.get_data()):
+                wrong.append(f"{rule} → {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
 def test_answers_for_programs_have_these_fields_and_no_others(ground: Ground) -> None:
     """CWE-200: no list of people, no address, in anything a script of a page reads."""
     ground.work()

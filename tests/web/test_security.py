@@ -229,3 +229,9 @@ def test_sign_in_pages_set_no_cookie_but_our_own(client: Client) -> None:
     answer = client.raw("GET", "/sign-in")
     names = {cookie.split("=")[0] for cookie in answer.headers.getlist("Set-Cookie")}
     assert names == {"bekal"}
+
+
+def test_request_refused_for_its_token_has_an_id_to_ask_for(client: Client) -> None:
+    answer = client.raw("POST", "/sign-in", data={"email": "a@b.example"})
+    assert answer.status_code == 400
+    assert len(answer.headers["X-Request-Id"]) == 16
