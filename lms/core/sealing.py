@@ -11,6 +11,10 @@ import base64
 import hashlib
 import hmac
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE = 12
 
@@ -29,21 +33,18 @@ def derive_key(secret_key: str, purpose: str) -> bytes:
 
 def seal(key: bytes, text: str, *, owner: str) -> str:
     """The text, readable only with the key and for the same owner."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - as above
-
     nonce = os.urandom(NONCE)
-    sealed = AESGCM(key).encrypt(nonce, text.encode(), owner.encode())
+    sealed = _cipher(key).encrypt(nonce, text.encode(), owner.encode())
     return base64.urlsafe_b64encode(nonce + sealed).decode()
 
 
 def unseal(key: bytes, sealed: str, *, owner: str) -> str:
     """What was sealed. Raises SealBrokenError if it does not open."""
-    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - as above
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - as above
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - with `_cipher`
 
     raw = base64.urlsafe_b64decode(sealed)
     try:
-        return AESGCM(key).decrypt(raw[:NONCE], raw[NONCE:], owner.encode()).decode()
+        return _cipher(key).decrypt(raw[:NONCE], raw[NONCE:], owner.encode()).decode()
     except InvalidTag as error:
         raise SealBrokenError("The seal does not open with this key for this owner.") from error
 
@@ -51,3 +52,9 @@ def unseal(key: bytes, sealed: str, *, owner: str) -> str:
 def keyed_digest(key: bytes, text: str) -> str:
     """HMAC-SHA256 as 64 hexadecimal letters: tells nothing without the key."""
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _cipher(key: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - 6 MB
+
+    return AESGCM(key)

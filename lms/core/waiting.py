@@ -57,7 +57,7 @@ def limit(engine: Engine, patience: Patience) -> None:
     if engine.dialect.name != "postgresql":
         return
     # The driver is 12 MB, which a process that works on a file need not hold.
-    import psycopg  # noqa: PLC0415 - as above
+    import psycopg  # noqa: PLC0415 - on PostgreSQL alone
 
     class Bounded(psycopg.Connection[Any]):
         """A connection that gives up on a silent server."""

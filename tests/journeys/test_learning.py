@@ -38,6 +38,16 @@ PLAY, WRITE = "Play it to one of its ends.", "Write it and send it."
 PASS_MARK = 80
 PLAN = "From Monday on the interpreter sits beside me, and the captain waits outside."
 
+SEVEN = [
+    "who-answers",
+    "where-to-ask",
+    "is-it-true",
+    "which-first",
+    "who-does-what",
+    "one-word",
+    "how-many",
+]
+"""The questions of the small course, and those below."""
 QUESTIONS = """
   - key: which-first
     type: ordering
@@ -111,15 +121,7 @@ objectives: [ask-alone]
 activities: [quay, plan, meeting, outlook]
 """,
     "quizzes/check.yaml": quiz_of(
-        [
-            "who-answers",
-            "where-to-ask",
-            "is-it-true",
-            "which-first",
-            "who-does-what",
-            "one-word",
-            "how-many",
-        ],
+        SEVEN,
         purpose="final",
         minutes=5,
         intro="Seven questions on what you read.",

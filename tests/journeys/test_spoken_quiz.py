@@ -21,7 +21,7 @@ from lms.people.models import Person
 from tests.courses.small_course import COURSE, quiz_of, write, write_small_course
 from tests.courses.test_check import GAPS
 from tests.factories import make_official
-from tests.journeys.test_learning import QUESTIONS
+from tests.journeys.test_learning import QUESTIONS, SEVEN
 from tests.journeys.test_question_kinds import SKETCH
 from tests.learning.taught import KEY, SYSTEM
 from tests.support import browser
@@ -31,13 +31,7 @@ from tests.support.spoken import spoken
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 KINDS = [
-    "who-answers",
-    "where-to-ask",
-    "is-it-true",
-    "which-first",
-    "who-does-what",
-    "one-word",
-    "how-many",
+    *SEVEN,
     "in-order",
     "in-your-words",
     "your-sketch",

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from lms.authoring.forms.media import MediumFields, MediumForm, file_name
+from lms.authoring.forms.media import MediumFields, file_name
 from lms.authoring.rules.pictures import figure
 
 
-class PictureForm(MediumForm):
+class PictureForm(FlaskForm):
     """A picture with the words that stand for it."""
 
     file = FileField(
@@ -48,9 +49,11 @@ class PictureForm(MediumForm):
     )
 
     def shared(self) -> MediumFields:
+        """The fields every medium has."""
         return MediumFields(self.file, self.name, self.page)
 
     def lines(self, name: str) -> str:
+        """What a page says to show it under this name."""
         return figure(name, self.alternative.data or "", self.caption.data or "")
 
     def offer(self, pages: Sequence[tuple[str, str]]) -> None:

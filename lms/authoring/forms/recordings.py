@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from lms.authoring.forms.media import MediumFields, MediumForm, file_name
+from lms.authoring.forms.media import MediumFields, file_name
 from lms.authoring.rules.pictures import recording
 
 LONGEST_TRANSCRIPT = 30_000
 
 
-class RecordingForm(MediumForm):
+class RecordingForm(FlaskForm):
     """A recording with every word that is said in it."""
 
     sound = FileField(
@@ -52,7 +55,13 @@ class RecordingForm(MediumForm):
     )
 
     def shared(self) -> MediumFields:
+        """The fields every medium has."""
         return MediumFields(self.sound, self.sound_name, self.sound_page)
 
     def lines(self, name: str) -> str:
+        """What a page says to play it under this name."""
         return recording(name, self.title.data or "", self.transcript.data or "")
+
+    def offer(self, pages: Sequence[tuple[str, str]]) -> None:
+        """Path and title of the pages it can stand on."""
+        self.sound_page.choices = list(pages)

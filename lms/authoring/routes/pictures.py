@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms.access.permissions import Permission
 from lms.access.policies import policy
-from lms.authoring.forms.media import MediumForm
 from lms.authoring.forms.pictures import PictureForm
 from lms.authoring.forms.recordings import RecordingForm
 from lms.authoring.models import Draft
@@ -75,7 +74,7 @@ def draft_add_recording(draft_id: int) -> BaseResponse | tuple[str, int]:
 
 def _bring(
     draft_id: int,
-    form: MediumForm,
+    form: PictureForm | RecordingForm,
     read: Callable[[bytes], _Brought],
     *,
     spare: str,
@@ -180,7 +179,7 @@ def _pages(checked: CheckedDraft) -> list[tuple[str, str]]:
     ]
 
 
-def _page(draft: Draft, sent: MediumForm | None = None) -> str:
+def _page(draft: Draft, sent: PictureForm | RecordingForm | None = None) -> str:
     draft, checked = draft_and_checked(draft.id)
     form = sent if isinstance(sent, PictureForm) else PictureForm(formdata=None)
     recording_form = sent if isinstance(sent, RecordingForm) else RecordingForm(formdata=None)

@@ -13,6 +13,6 @@ def new_workbook(target: BinaryIO, **options: bool) -> Workbook:
 
     Text is always text: nothing is taken for a formula or a link.
     """
-    from xlsxwriter import Workbook  # noqa: PLC0415 - as above
+    from xlsxwriter import Workbook  # noqa: PLC0415 - its one door
 
     return Workbook(target, {"strings_to_formulas": False, "strings_to_urls": False} | options)

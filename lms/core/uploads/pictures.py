@@ -48,7 +48,7 @@ def written_anew(content: bytes, *, field: str = "file") -> Picture:
     Raises BadInputError for what is not a whole picture of these kinds or has too many pixels.
     """
     # Pillow is 2 MB, and more with the codecs it loads: for processes that were sent a picture.
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - as above
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - when one comes
 
     kind = kind_of(content)
     if kind not in _TAKEN:
@@ -77,7 +77,7 @@ def written_anew(content: bytes, *, field: str = "file") -> Picture:
 
 
 def _written(opened: ImageFile.ImageFile, kind: Kind) -> Picture:
-    from PIL import Image, ImageOps  # noqa: PLC0415 - as above
+    from PIL import Image, ImageOps  # noqa: PLC0415 - when one comes
 
     turned = ImageOps.exif_transpose(opened)
     has_alpha = turned.mode in {"RGBA", "LA", "PA"} or "transparency" in turned.info

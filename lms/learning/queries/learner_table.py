@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from lms.core.tables.values import ENGLISH, Audience, Column, Kind, Row, Table, Words
 from lms.core.text import N_
 from lms.enrolments.rules.states import ENROLMENT_STATE_NAMES
-from lms.learning.queries.learners import Learner
+from lms.learning.queries.learner_lines import Learner
 from lms.people.models.members import AGENCY_TYPE_NAMES
 from lms.people.rules.listing import OFFICIAL
 

@@ -1,112 +1,34 @@
-"""The learners of a course as its trainer sees them: pages of a list, and one of them.
+"""Which learners of a course a list of its trainer holds: filtered, sorted, a page at a time.
 
-What lists filter and sort by is in `standing`, made by the worker; what a line says of
-each learner is read from the enrolments and the evidence of the page shown.
+What lists filter and sort by is in `standing`, made by the worker; what a line says of each
+learner is in `learner_lines`.
 """
 
 from __future__ import annotations
 
 import datetime
-import functools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
-from lms.access.disclosure import Field, Viewer
-from lms.access.reaches import Reach, scoped, vouched, within
-from lms.assessments.models import Attempt
-from lms.assessments.rules.attempts import AttemptState
+from lms.access.disclosure import Viewer
+from lms.access.reaches import Reach, scoped, vouched
 from lms.core.actor import Actor
 from lms.core.database import Session
-from lms.core.errors import NotFoundError
-from lms.core.text import N_
-from lms.courses.models import StoredEdition
-from lms.courses.store import get_edition
-from lms.courses.values.edition import Edition
-from lms.enrolments.models import Enrolment
 from lms.enrolments.rules.due import STALLED
 from lms.enrolments.rules.states import EnrolmentState
 from lms.learning.models import Standing
-from lms.learning.queries.taught import teaches
-from lms.learning.rules.plans import Plan, plan_of
-from lms.learning.rules.teaching import (
-    LIMITED_SORT_NAME,
-    Narrowed,
-    Order,
-    Pace,
-    is_overdue,
-    is_stalled,
-    viewer_of_course,
-)
+from lms.learning.queries.learner_lines import Learner, read_lines
+from lms.learning.rules.teaching import LIMITED_SORT_NAME, Narrowed, Order, Pace, viewer_of_course
 from lms.people.models import Agency, Person
-from lms.people.queries.disclosed import (
-    AGENCY_COLUMNS,
-    PERSON_COLUMNS,
-    AgencyFacts,
-    AnyAgency,
-    AnyPerson,
-    PersonFacts,
-    PersonView,
-    disclose_list,
-    switches_of,
-)
 from lms.people.rules.listing import FEWEST_NAMED
-from lms.progress.queries import known_of
-from lms.progress.rules import Known, Place, place
 
 PAGE = 50
-_NO_ADDRESS = frozenset({Field.EMAIL})
 
 Key = tuple[Any, ...]
 AnyColumn = ColumnElement[Any] | InstrumentedAttribute[Any]
-AnySelect = Select[*tuple[Any, ...]]
-
-
-class EnrolmentFacts(NamedTuple):
-    """What a line says of an enrolment: the columns of these names, read without the rest."""
-
-    id: int
-    state: EnrolmentState
-    enrolled_at: datetime.datetime
-    last_activity_at: datetime.datetime | None
-    due_on: datetime.date | None
-    due_at: datetime.datetime | None
-    completed_at: datetime.datetime | None
-    done_count: int | None
-    next_key: str | None
-
-
-_ENROLMENT_COLUMNS = tuple(getattr(Enrolment, name) for name in EnrolmentFacts._fields)
-
-
-@dataclass(frozen=True, slots=True)
-class Learner:
-    """One line of the list. `view` is what the actor may see of the person."""
-
-    enrolment: EnrolmentFacts
-    view: PersonView
-    done_count: int
-    all_count: int
-    next_title: str
-    is_stalled: bool
-    is_overdue: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LearnerPage:
-    """One learner of a course: plan, and the attempts handed in by quiz, first to last."""
-
-    enrolment: Enrolment
-    view: PersonView
-    edition: Edition
-    number: int
-    plan: Plan
-    attempts: dict[str, list[Attempt]]
-    is_stalled: bool
-    is_overdue: bool
 
 
 def list_learners(
@@ -128,7 +50,7 @@ def list_learners(
     """
     key = _place(session, actor, course_key, order, after) if after is not None else None
     ids = _page_ids(session, actor, course_key, wanted, order, key, as_of, limit + 1)
-    learners = _learners(session, actor, course_key, ids[:limit], now)
+    learners = read_lines(session, actor, course_key, ids[:limit], now)
     return learners, ids[limit - 1] if len(ids) > limit else None
 
 
@@ -193,161 +115,6 @@ def list_recipients(
         )
         found += [(row[0], row[1]) for row in session.execute(statement)]
     return sorted(found)[:limit]
-
-
-def get_learner(
-    session: Session,
-    actor: Actor,
-    course_key: str,
-    enrolment_id: int,
-    *,
-    now: datetime.datetime,
-) -> LearnerPage:
-    """One learner of a course the actor teaches. Raises NotFoundError, also for another course's.
-
-    Results of attempts, and never answers.
-    """
-    found = None
-    if teaches(actor, course_key):
-        whole = _joined(
-            select(Enrolment, Person, Agency, StoredEdition.digest, StoredEdition.number)
-        )
-        limited = _limited(whole, actor, course_key, [enrolment_id])
-        found = session.execute(limited).one_or_none()
-    if found is None:
-        raise NotFoundError(N_("There is no such person on this course."))
-    enrolment, person, agency, digest, number = found
-    edition = get_edition(session, digest)
-    known = known_of(session, actor, Reach.TAUGHT, [enrolment.id])[enrolment.id]
-    statement = (
-        scoped(Attempt, actor, Reach.TAUGHT)
-        .where(Attempt.enrolment_id == enrolment.id, Attempt.state != AttemptState.OPEN)
-        .order_by(Attempt.activity_key, Attempt.number)
-    )
-    attempts: dict[str, list[Attempt]] = {}
-    for attempt in session.execute(statement).scalars():
-        attempts.setdefault(attempt.activity_key, []).append(attempt)
-    viewer = viewer_of_course(actor, course_key)
-    moved_at = enrolment.last_activity_at or enrolment.enrolled_at
-    return LearnerPage(
-        enrolment=enrolment,
-        view=see_learners([(person, agency)], viewer)[0],
-        edition=edition,
-        number=number,
-        plan=plan_of(edition, known),
-        attempts=attempts,
-        is_stalled=is_stalled(enrolment.state, moved_at, now),
-        is_overdue=is_overdue(enrolment.state, enrolment.due_at, now),
-    )
-
-
-def see_learners(
-    people: Sequence[tuple[AnyPerson, AnyAgency | None]], viewer: Viewer
-) -> list[PersonView]:
-    """People as one who teaches them sees them, in their order.
-
-    With limited listing they are "Official" to a trainer as to any fellow participant; what
-    a trainer needs to teach is where they stand, not who they are.
-    """
-    limited = Viewer.FELLOW_PARTICIPANT if viewer is Viewer.TRAINER else viewer
-    return disclose_list(
-        (
-            (person, agency, limited if switches_of(person, agency).is_limited else viewer)
-            for person, agency in people
-        ),
-        but=_NO_ADDRESS,
-    )
-
-
-def _learners(
-    session: Session, actor: Actor, course_key: str, ids: Sequence[int], now: datetime.datetime
-) -> list[Learner]:
-    """Lines for these enrolments, in this order: one statement.
-
-    One more where an enrolment does not repeat yet how far it is.
-    """
-    rows = {row[0].id: row for row in _rows(session, actor, course_key, ids)}
-    present = [rows[enrolment_id] for enrolment_id in ids if enrolment_id in rows]
-    uncounted = [enrolment.id for enrolment, *_ in present if enrolment.done_count is None]
-    known = known_of(session, actor, Reach.TAUGHT, uncounted) if uncounted else {}
-    viewer = viewer_of_course(actor, course_key)
-    views = see_learners([(person, agency) for _, person, agency, _ in present], viewer)
-    learners = []
-    for (enrolment, _person, _agency, digest), view in zip(present, views, strict=True):
-        edition = get_edition(session, digest)
-        reached = _reached(enrolment, edition, known)
-        moved_at = enrolment.last_activity_at or enrolment.enrolled_at
-        learners.append(
-            Learner(
-                enrolment=enrolment,
-                view=view,
-                done_count=reached.done_count,
-                all_count=len(edition.order),
-                next_title=edition.activity(reached.next_key).title if reached.next_key else "",
-                is_stalled=is_stalled(enrolment.state, moved_at, now),
-                is_overdue=is_overdue(enrolment.state, enrolment.due_at, now),
-            )
-        )
-    return learners
-
-
-def _reached(
-    enrolment: EnrolmentFacts, edition: Edition, known: Mapping[int, list[Known]]
-) -> Place:
-    """How far somebody is, as the enrolment repeats it, else from the facts."""
-    if enrolment.done_count is None:
-        return place(edition, known.get(enrolment.id, []))
-    if enrolment.done_count == 0:
-        return Place(0, edition.order[0] if edition.order else None)
-    return Place(enrolment.done_count, enrolment.next_key)
-
-
-_Row = tuple[EnrolmentFacts, PersonFacts, AgencyFacts | None, str]
-
-
-def _rows(session: Session, actor: Actor, course_key: str, ids: Sequence[int]) -> list[_Row]:
-    """Enrolments with their people, agencies and the digests of their editions, as facts: columns
-    cost much less than three mapped objects a line."""
-    statement = _limited(_lines(), actor, course_key, ids)
-    person_from = len(_ENROLMENT_COLUMNS)
-    agency_from = person_from + len(PERSON_COLUMNS)
-    return [
-        (
-            EnrolmentFacts(*row[:person_from]),
-            PersonFacts(*row[person_from:agency_from]),
-            # Whoever has no agency has no id of one either.
-            AgencyFacts(*row[agency_from:-1]) if row[agency_from] is not None else None,
-            row[-1],
-        )
-        for row in session.execute(statement)
-    ]
-
-
-@functools.cache
-def _lines() -> AnySelect:
-    """The columns of `_rows`, set up once: that costs more than running them for a page."""
-    return _joined(
-        select(*_ENROLMENT_COLUMNS, *PERSON_COLUMNS, *AGENCY_COLUMNS, StoredEdition.digest)
-    )
-
-
-def _joined(statement: AnySelect) -> AnySelect:
-    """With the people, agencies and editions of enrolments."""
-    return (
-        statement.select_from(Enrolment)
-        .join(Person, Person.id == Enrolment.person_id)
-        .outerjoin(Agency, Agency.id == Person.agency_id)
-        .join(StoredEdition, StoredEdition.id == Enrolment.edition_id)
-    )
-
-
-def _limited(statement: AnySelect, actor: Actor, course_key: str, ids: Sequence[int]) -> AnySelect:
-    """Limited to these enrolments that the actor teaches. The people are those of these
-    enrolments, so the join limits them and the statement vouches for them."""
-    limited = within(statement, Enrolment, actor, Reach.TAUGHT).where(
-        Enrolment.course_key == course_key, Enrolment.id.in_(ids)
-    )
-    return vouched(limited, Person)
 
 
 def _page_ids(

@@ -10,7 +10,7 @@ from lms.assessments.models import Regrade
 from lms.assessments.queries.corrections import list_regrades
 from lms.core.actor import Actor
 from lms.core.database import Session
-from lms.learning.queries.learners import see_learners
+from lms.learning.queries.learner_lines import see_learners
 from lms.learning.queries.taught import KEEPER
 from lms.learning.rules.teaching import viewer_of_course
 from lms.people.models import Agency, Person

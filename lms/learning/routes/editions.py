@@ -35,7 +35,7 @@ from lms.courses.store import get_edition
 from lms.courses.values.edition import Edition
 from lms.enrolments.rules.states import ENROLMENT_STATE_NAMES, EnrolmentState
 from lms.learning.forms.editions import MoveGroupsForm, MovePersonForm, WithdrawForm, group_choices
-from lms.learning.queries.learners import LearnerPage, get_learner
+from lms.learning.queries.one_learner import LearnerPage, get_learner
 from lms.learning.routes.blueprint import blueprint
 from lms.people.routes.entering import show as show_error
 

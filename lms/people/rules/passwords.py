@@ -30,7 +30,7 @@ OUR_WORDS = ("bekal", "bali", "process", "password", "training", "official")
 def common_passwords() -> frozenset[str]:
     """30,000 passwords of past breaches, folded; zxcvbn brings them."""
     # Its words are 17 MB: only processes in which a password was chosen have them.
-    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415 - as above
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415 - when a password is chosen
 
     return frozenset(fold(word) for word in FREQUENCY_LISTS["passwords"])
 

@@ -179,8 +179,8 @@ def from_html(html: str, notes: list[Said]) -> str:
         parts = (" ".join(unescape(part).split()) for part in _TAG.split(html))
         return "\n\n".join(plain(part) for part in parts if part)
     # The parser and what it brings (lxml, html5lib) are 7 MB, for files with such HTML alone.
-    from bs4 import BeautifulSoup  # noqa: PLC0415 - as above
-    from markdownify import MarkdownConverter  # noqa: PLC0415 - as above
+    from bs4 import BeautifulSoup  # noqa: PLC0415 - for such files alone
+    from markdownify import MarkdownConverter  # noqa: PLC0415 - for such files alone
 
     soup = BeautifulSoup(bounded(html), "html.parser")
     for element in soup(["script", "style", "iframe", "object", "form", "svg", "math"]):

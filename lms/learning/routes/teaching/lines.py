@@ -9,7 +9,7 @@ from typing import NamedTuple
 from flask_babel import format_date, get_timezone, gettext
 
 from lms.enrolments.rules.states import EnrolmentState
-from lms.learning.queries.learners import Learner
+from lms.learning.queries.learner_lines import Learner
 from lms.people.models.members import AGENCY_TYPE_NAMES
 from lms.people.queries.disclosed import PersonView
 

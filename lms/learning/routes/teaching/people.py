@@ -15,7 +15,8 @@ from lms.core.text import whole_number
 from lms.courses.routes import page_language
 from lms.courses.values.quiz import Quiz
 from lms.enrolments.rules.states import ENROLMENT_STATE_NAMES, SOURCE_NAMES
-from lms.learning.queries.learners import get_learner, list_learners
+from lms.learning.queries.learners import list_learners
+from lms.learning.queries.one_learner import get_learner
 from lms.learning.routes.blueprint import blueprint
 from lms.learning.routes.teaching.lines import lines_of
 from lms.learning.routes.teaching.shared import (

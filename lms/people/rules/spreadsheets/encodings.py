@@ -93,7 +93,7 @@ def _guesses(content: bytes) -> list[str]:
     # Letters of a name are few among ASCII; lines without any others tell nothing.
     telling = b"\n".join(line for line in sample.splitlines() if not line.isascii())
     # 2.5 MB that only a process which read such a file holds.
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - as above
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - for such files alone
 
     found = from_bytes(telling, cp_isolation=[*_GUESSED], threshold=0.4)
     names = [_ALIKE.get(match.encoding, match.encoding) for match in found]

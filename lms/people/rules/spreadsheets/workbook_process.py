@@ -33,7 +33,7 @@ Value = int | float | str | bool | datetime.time | datetime.date | datetime.date
 def main(sheet_name: str, most_rows: int, most_columns: int, most_cells: int) -> int:
     """Write the rows; the exit code."""
     # Whoever starts this process imports this file for its numbers, and needs no calamine.
-    from python_calamine import (  # noqa: PLC0415 - as above
+    from python_calamine import (  # noqa: PLC0415 - in that process alone
         CalamineWorkbook,
         SheetTypeEnum,
         SheetVisibleEnum,
