@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from sqlalchemy import insert
+
 from lms.assessments.models import Answer, Attempt
 from lms.assessments.queries.attempts import answers_of, list_attempts, lock_attempt, open_of
 from lms.assessments.queries.corrections import keyed_questions
@@ -112,7 +114,7 @@ def save(
     """
     attempt = lock_attempt(session, actor, attempt_id)
     if attempt.state is AttemptState.OPEN and still_counts(attempt.deadline_at, now):
-        _keep(session, actor, attempt, given, now)
+        _write(session, _laid_over(session, actor, attempt, given, now))
     return attempt
 
 
@@ -136,7 +138,7 @@ def hand_in(
         return attempt
     in_time = still_counts(attempt.deadline_at, now)
     answers = (
-        _keep(session, actor, attempt, given, now)
+        _laid_over(session, actor, attempt, given, now)
         if in_time
         else answers_of(session, actor, attempt)
     )
@@ -155,7 +157,8 @@ def hand_in(
         attempt.state = AttemptState.TO_MARK
     else:
         close(attempt, keyed, answers, quiz)
-    session.flush()
+    # Marked before they are written, so that a share is no second statement.
+    _write(session, answers, named=waiting)
     for number in waiting:
         send_answer(
             session, actor, attempt, answers[number], edition.course.key,
@@ -186,14 +189,14 @@ def result_of(attempt: Attempt) -> Result:
     return Result(Fraction(attempt.earned), attempt.possible)
 
 
-def _keep(
+def _laid_over(
     session: Session,
     actor: Actor,
     attempt: Attempt,
     given: Mapping[int, Given],
     now: datetime.datetime,
 ) -> dict[int, Answer]:
-    """Write the answers given beside those that stand, in one go; all of them by number.
+    """The answers that stand with those given laid over them, by number; `_write` keeps them.
 
     The attempt is locked, so nobody else adds one between looking and writing.
     """
@@ -213,9 +216,27 @@ def _keep(
                 given=dict(answer),
                 saved_at=now,
             )
-            session.add(answers[number])
-    session.flush()
     return answers
+
+
+_ANSWER_COLUMNS = ("attempt_id", "person_id", "number", "given", "saved_at", "share")
+_ADD_ANSWERS = insert(Answer)
+
+
+def _write(session: Session, answers: Mapping[int, Answer], *, named: Sequence[int] = ()) -> None:
+    """Write what changed, and the answers that have no row yet, these in one go.
+
+    Asking for their ids is one statement an answer on SQLite, so only those of the numbers in
+    `named` know theirs afterwards.
+    """
+    new = {number: answer for number, answer in answers.items() if answer not in session}
+    session.add_all(new.pop(number) for number in named if number in new)
+    session.flush()
+    if new:
+        rows = [
+            {name: getattr(answer, name) for name in _ANSWER_COLUMNS} for answer in new.values()
+        ]
+        session.execute(_ADD_ANSWERS, rows)
 
 
 def mark_answers(attempt: Attempt, keyed: Keyed, answers: Mapping[int, Answer]) -> None:

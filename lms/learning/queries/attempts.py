@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic
 
 from lms.assessments.models import Attempt
 from lms.assessments.queries.attempts import list_attempts
@@ -12,14 +13,22 @@ from lms.core.database import Session
 from lms.core.errors import NotFoundError
 from lms.core.text import N_
 from lms.courses.values.quiz import Quiz
-from lms.learning.queries.courses import OnCourse, as_begun, get_activity, get_on_course
+from lms.learning.queries.courses import (
+    AnyCourse,
+    Enrolled,
+    OnCourse,
+    as_begun,
+    get_activity,
+    get_enrolled,
+    get_on_course,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Generic[AnyCourse]):
     """An attempt with its quiz and the course as it was then; `attempts` are all at the quiz."""
 
-    on: OnCourse
+    on: AnyCourse
     quiz: Quiz
     attempts: Sequence[Attempt]
     attempt: Attempt
@@ -27,12 +36,26 @@ class Begun:
 
 def get_begun(
     session: Session, actor: Actor, course_key: str, activity_key: str, number: int
-) -> Begun:
+) -> Begun[OnCourse]:
     """The actor's attempt of this number, which need not be on the edition of the course now.
 
     Raises NotFoundError.
     """
     on = get_on_course(session, actor, course_key)
+    return _begun(session, actor, on, activity_key, number)
+
+
+def get_answered(
+    session: Session, actor: Actor, course_key: str, activity_key: str, number: int
+) -> Begun[Enrolled]:
+    """As `get_begun`, without the plan: for a form with answers, which shows none."""
+    on = get_enrolled(session, actor, course_key)
+    return _begun(session, actor, on, activity_key, number)
+
+
+def _begun(
+    session: Session, actor: Actor, on: AnyCourse, activity_key: str, number: int
+) -> Begun[AnyCourse]:
     attempts = list_attempts(session, actor, on.enrolment.id, activity_key)
     found = next((one for one in attempts if one.number == number), None)
     if found is None:

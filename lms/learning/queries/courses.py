@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from lms.access.reaches import Reach
 from lms.core.actor import Actor
@@ -26,13 +27,12 @@ CLOSED = N_(
 
 
 @dataclass(frozen=True, slots=True)
-class OnCourse:
-    """One course the learner is on: enrolment, edition, plan."""
+class Enrolled:
+    """One course the learner is on: enrolment and edition, all that answering a form needs."""
 
     enrolment: Enrolment
     stored: StoredEdition
     edition: Edition
-    plan: Plan
 
     @property
     def language(self) -> str:
@@ -47,7 +47,17 @@ class OnCourse:
         return not follows(mark.source, self.edition.activity(shown.key))
 
 
-def note_languages(on: OnCourse, interface: str) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class OnCourse(Enrolled):
+    """The same with the plan, for pages that show how far the learner is."""
+
+    plan: Plan
+
+
+AnyCourse = TypeVar("AnyCourse", bound=Enrolled)
+
+
+def note_languages(on: Enrolled, interface: str) -> tuple[str, ...]:
     """In which languages a reader wants a member's note, best first.
 
     The interface's, since a note is written for people of one member; but that of the texts
@@ -69,7 +79,13 @@ def get_on_course(session: Session, actor: Actor, course_key: str) -> OnCourse:
     return OnCourse(enrolment, stored, edition, plan_of(edition, known[enrolment.id]))
 
 
-def as_begun(session: Session, on: OnCourse, edition_id: int | None) -> OnCourse:
+def get_enrolled(session: Session, actor: Actor, course_key: str) -> Enrolled:
+    """As `get_on_course`, without the plan: one statement, and no evidence is read."""
+    enrolment, stored = get_own(session, actor, course_key)
+    return Enrolled(enrolment, stored, get_edition(session, stored.digest))
+
+
+def as_begun(session: Session, on: AnyCourse, edition_id: int | None) -> AnyCourse:
     """The course as it was when something was begun: its own edition, and the plan of now.
 
     `edition_id` is that of an attempt, play or text whose enrolment moved since; None
@@ -95,7 +111,7 @@ def list_on_courses(session: Session, actor: Actor) -> Sequence[OnCourse]:
     return courses
 
 
-def get_activity(on: OnCourse, key: str) -> Activity:
+def get_activity(on: Enrolled, key: str) -> Activity:
     """An activity of the course in its own language.
 
     Raises NotFoundError, and ClosedError when the edition was withdrawn as harmful or wrong.

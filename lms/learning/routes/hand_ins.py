@@ -23,7 +23,8 @@ from lms.core.uploads.kinds import Kind, check_upload
 from lms.core.uploads.pictures import written_anew
 from lms.core.uploads.serving import foreign_answer
 from lms.courses.values.question import FileQuestion
-from lms.learning.queries.attempts import Begun, get_begun
+from lms.learning.queries.attempts import Begun, get_answered
+from lms.learning.queries.courses import AnyCourse
 from lms.learning.queries.marking import get_marking_page
 from lms.learning.routes.blueprint import blueprint
 
@@ -51,7 +52,7 @@ def take_files(
     if not sent:
         return {}, {}
     with reading() as short:
-        begun = get_begun(short, actor(), course_key, activity_key, number)
+        begun = get_answered(short, actor(), course_key, activity_key, number)
         wanted = file_numbers(begun) if begun.attempt.state is AttemptState.OPEN else []
     taken: dict[int, SentFile] = {}
     refused: dict[int, BadInputError] = {}
@@ -64,7 +65,7 @@ def take_files(
     return taken, refused
 
 
-def file_numbers(begun: Begun) -> list[int]:
+def file_numbers(begun: Begun[AnyCourse]) -> list[int]:
     """The numbers of the questions of an attempt that ask for a file."""
     drawing = drawing_of(begun.attempt)
     questions = begun.on.edition.questions_in(begun.quiz, drawing.language)
@@ -94,7 +95,7 @@ def _stored(sent: FileStorage) -> SentFile:
 @policy(Permission.LEARNING_TAKE)
 def own_file(course_key: str, activity_key: str, number: int, place: int) -> Response:
     """One's own file, as it was handed in."""
-    begun = get_begun(session(), actor(), course_key, activity_key, number)
+    begun = get_answered(session(), actor(), course_key, activity_key, number)
     found = files_of(session(), actor(), begun.attempt.id).get(place)
     if found is None:
         raise NotFoundError(N_("There is no such file."))

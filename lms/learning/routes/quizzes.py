@@ -24,12 +24,13 @@ from lms.assessments.services.files import hand_file, take_away
 from lms.core.errors import NotFoundError
 from lms.core.request import actor, now, session, settings
 from lms.core.text import N_
+from lms.courses.store import get_edition
 from lms.courses.values.quiz import Quiz
 from lms.enrolments.queries import lock_own
 from lms.learning.pages import words
-from lms.learning.queries.attempts import Begun, get_begun
+from lms.learning.queries.attempts import Begun, get_answered, get_begun
 from lms.learning.queries.comparing import compare_with_pre_test
-from lms.learning.queries.courses import OnCourse, get_activity, get_on_course
+from lms.learning.queries.courses import Enrolled, OnCourse, get_activity
 from lms.learning.quizzes import asked, has_marked, reviewed
 from lms.learning.routes.blueprint import blueprint
 from lms.learning.routes.care import way_out
@@ -65,8 +66,11 @@ def show_quiz(on: OnCourse, quiz: Quiz) -> str:
 @policy(Permission.LEARNING_TAKE)
 def begin_attempt(course_key: str, activity_key: str) -> Response:
     """Open an attempt, or go on with the one that is open."""
-    on, quiz = _quiz(course_key, activity_key)
-    enrolment, _stored = lock_own(session(), actor(), course_key)
+    enrolment, stored = lock_own(session(), actor(), course_key)
+    on = Enrolled(enrolment, stored, get_edition(session(), stored.digest))
+    quiz = get_activity(on, activity_key)
+    if not isinstance(quiz, Quiz):
+        raise NotFoundError(N_("There is no such quiz in this course."))
     attempt = assessments.begin(
         session(), actor(), enrolment, on.edition, quiz, language=on.language, now=now()
     )
@@ -111,7 +115,7 @@ def _refused() -> dict[str, str]:
 
 
 def _review(
-    begun: Begun,
+    begun: Begun[OnCourse],
     common: Mapping[str, Any],
     answers: Mapping[int, Answer],
     say: Callable[[str], Markup],
@@ -148,7 +152,7 @@ def _review(
 def answer(course_key: str, activity_key: str, number: int) -> Response:
     """Keep the answers; with the other button hand them in."""
     files, refused = take_files(course_key, activity_key, number)
-    begun = get_begun(session(), actor(), course_key, activity_key, number)
+    begun = get_answered(session(), actor(), course_key, activity_key, number)
     on, quiz, found = begun.on, begun.quiz, begun.attempt
     given = {**_given(begun), **_handed(begun, files)}
     away = way_out(course_key, activity_key)
@@ -175,7 +179,7 @@ def answer(course_key: str, activity_key: str, number: int) -> Response:
     return redirect(_address(on, handed_in), 303)
 
 
-def _credit_known(on: OnCourse, quiz: Quiz, handed_in: Attempt) -> None:
+def _credit_known(on: Enrolled, quiz: Quiz, handed_in: Attempt) -> None:
     """What a pre-test showed to be known, in words the learner can act on."""
     known = credit_known_modules(session(), actor(), on.edition, quiz, handed_in, now=now())
     for module in known:
@@ -188,7 +192,7 @@ def _credit_known(on: OnCourse, quiz: Quiz, handed_in: Attempt) -> None:
         )
 
 
-def _given(begun: Begun) -> dict[int, Given]:
+def _given(begun: Begun[Enrolled]) -> dict[int, Given]:
     """The answers in the fields of the form, by number of the question; files are not among
     them, unless one is to be taken away."""
     drawing = assessments.drawing_of(begun.attempt)
@@ -201,7 +205,7 @@ def _given(begun: Begun) -> dict[int, Given]:
     }
 
 
-def _handed(begun: Begun, files: Mapping[int, SentFile]) -> dict[int, Given]:
+def _handed(begun: Begun[Enrolled], files: Mapping[int, SentFile]) -> dict[int, Given]:
     """The files of the form as answers; what is taken away or replaced is let go."""
     removed = [n for n in file_numbers(begun) if request.form.get(f"q{n}-remove")]
     given: dict[int, Given] = {}
@@ -218,18 +222,10 @@ def _handed(begun: Begun, files: Mapping[int, SentFile]) -> dict[int, Given]:
     return given
 
 
-def _objectives(on: OnCourse) -> dict[str, str]:
+def _objectives(on: Enrolled) -> dict[str, str]:
     """What the learner can do afterwards, by key, in the language of the page if it is there."""
     course, _ = on.edition.in_language(on.edition.course, on.language)
     return {objective.key: objective.text for objective in course.objectives}
-
-
-def _quiz(course_key: str, activity_key: str) -> tuple[OnCourse, Quiz]:
-    on = get_on_course(session(), actor(), course_key)
-    found = get_activity(on, activity_key)
-    if not isinstance(found, Quiz):
-        raise NotFoundError(N_("There is no such quiz in this course."))
-    return on, found
 
 
 def _next_now(on: OnCourse, quiz: Quiz) -> str | None:
@@ -239,7 +235,7 @@ def _next_now(on: OnCourse, quiz: Quiz) -> str | None:
     return after if after in there else None
 
 
-def _address(on: OnCourse, attempt: Attempt) -> str:
+def _address(on: Enrolled, attempt: Attempt) -> str:
     return url_for(
         "learning.attempt",
         course_key=on.stored.course_key,
