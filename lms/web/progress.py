@@ -66,7 +66,11 @@ def _own(run_id: str) -> Job:
 
 
 def _result_page(found: Job) -> str | None:
-    """The page the job names as its result: a path of ours, or nothing."""
+    """The page the job names as its result, for who asked for it: a path of ours, or nothing.
+
+    An administrator reads every job, but may not open every page one leads to.
+    """
     page = found.result.get("page")
     is_path = isinstance(page, str) and page.startswith("/") and not page.startswith("//")
-    return str(page) if is_path and found.state is JobState.DONE else None
+    is_asker = found.requested_by is not None and found.requested_by == actor().person_id
+    return str(page) if is_path and is_asker and found.state is JobState.DONE else None

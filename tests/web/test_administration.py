@@ -315,6 +315,18 @@ def test_finished_job_says_what_came_of_it(
     assert client.raw("GET", f"/jobs/{job.run_id}.json").get_json()["finished"] is True
 
 
+def test_result_is_offered_to_its_asker_alone(session: Session, sign_in: SignIn) -> None:
+    """Who may read all jobs has not, for that, the right to every page they lead to."""
+    asker = make_official(session)
+    job = make_job(
+        session, JobState.DONE, by=actor_of(asker), done=3, total=3, result={"page": "/start"}
+    )
+    assert sign_in(asker).get(f"/jobs/{job.run_id}").links("See the result") == ["/start"]
+    seen = sign_in(make_administrator(session)).get(f"/jobs/{job.run_id}")
+    assert seen.h1 == "It is done"
+    assert seen.links("See the result") == []
+
+
 def test_refused_job_tells_its_asker_why(session: Session, sign_in: SignIn) -> None:
     person = make_official(session)
     said = "There is no column with e-mail addresses. Name it “email”."
