@@ -19,7 +19,7 @@ from lms.core.tables.files import FileForm, table_bytes
 from lms.core.tables.values import Audience, Table
 from lms.reports.queries.choices import member_code_of
 from lms.reports.queries.completion import as_table, read_report
-from lms.reports.queries.counting import COUNTER
+from lms.reports.queries.statements import COUNTER
 from lms.reports.rules.asked import Asked, read
 from lms.reports.rules.measures import By
 from lms.reports.rules.rounding import ROUNDING_KEY

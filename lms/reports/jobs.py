@@ -20,9 +20,10 @@ from lms.core.text import N_
 from lms.people.queries.sign_in import actor_of
 from lms.reports.queries.choices import read_choices
 from lms.reports.queries.completion import as_paper, as_table, filters, read_report
-from lms.reports.queries.counting import COUNTER, own_of
+from lms.reports.queries.counting import own_of
 from lms.reports.queries.names import every_named, named_table
 from lms.reports.queries.releases import facts_of
+from lms.reports.queries.statements import COUNTER
 from lms.reports.rules.asked import Asked, read
 from lms.reports.rules.families import Frame
 from lms.reports.rules.measures import Measure

@@ -25,7 +25,8 @@ from lms.reports.queries.choices import (
     read_tests,
     subregion_name,
 )
-from lms.reports.queries.counting import EVERYTHING, Counts, Group, count_all
+from lms.reports.queries.counting import EVERYTHING, Counts, count_all
+from lms.reports.queries.statements import Group
 from lms.reports.rules.asked import Asked
 from lms.reports.rules.measures import (
     BY_NAMES,

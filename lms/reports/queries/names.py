@@ -25,7 +25,8 @@ from lms.people.queries.disclosed import PersonView, disclose_list, disclose_to
 from lms.people.rules.listing import OFFICIAL
 from lms.reports.queries.choices import Choices
 from lms.reports.queries.completion import Translate, english
-from lms.reports.queries.counting import COUNTER, participations_of
+from lms.reports.queries.counting import participations_of
+from lms.reports.queries.statements import COUNTER
 from lms.reports.rules.asked import Asked
 from lms.reports.rules.measures import MEASURE_NAMES, Measure
 

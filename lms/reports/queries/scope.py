@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +25,6 @@ from sqlalchemy.sql.selectable import Subquery
 from lms.access.reaches import vouched
 from lms.assessments.models import Attempt
 from lms.certificates.models import Certificate
-from lms.core.tables.values import Audience
 from lms.enrolments.models import Enrolment, EnrolmentStep, PathEnrolment
 from lms.people.models import Member
 from lms.progress.models import Evidence
@@ -52,10 +50,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one report counts: what was asked, at which moment, on which courses."""
+    """What one report counts: what was asked, at which moment, on which courses.
+
+    The moment is a value, or a parameter of the statement that takes one; by period a value.
+    """
 
     asked: Asked
-    moment: datetime.datetime
+    moment: Any
     courses_of_path: Sequence[str] | None
 
     def in_period(self, column: Any) -> ColumnElement[bool]:
@@ -108,11 +109,6 @@ class Scope:
             case By.PERIOD:
                 return _part_of(place.moment, parts(self.asked.period, self.moment))
 
-    @property
-    def is_rounded(self) -> bool:
-        """Whether counts are rounded, by a draw that needs to know whose count it is."""
-        return self.asked.audience is not Audience.NAMED
-
     def aggregated(self, place: Place, sums: Mapping[str, Any], where: ColumnElement[bool]) -> Any:
         """Rows (key, then for each sum: participations, persons), and one for the total.
 
@@ -146,7 +142,7 @@ class Scope:
         for name in sums:
             counts, person = counted.c[name], counted.c.person_id
             found += [func.sum(counts), func.sum(case((counts > 0, 1), else_=0))]
-            if self.is_rounded:
+            if self.asked.is_rounded:
                 found += [
                     func.sum(case((counts > 0, person), else_=0)),
                     func.sum(case((counts > 0, _square(person)), else_=0)),

@@ -32,8 +32,8 @@ _STATES = {
 """The state a step leads to; steps that are not here change none."""
 
 
-def enrolments_now(counter: Actor, now: datetime.datetime) -> Subquery:
-    """Every enrolment as its row says."""
+def enrolments_now(counter: Actor, now: Any, stalled_before: Any) -> Subquery:
+    """Every enrolment as its row says. The moments are values, or parameters that take them."""
     is_active = Enrolment.state == EnrolmentState.ACTIVE
     moved_at = func.coalesce(Enrolment.last_activity_at, Enrolment.enrolled_at)
     statement = select(
@@ -47,7 +47,7 @@ def enrolments_now(counter: Actor, now: datetime.datetime) -> Subquery:
         Enrolment.completed_member_code,
         Enrolment.completed_agency_id,
         _flag(is_active).label("is_active"),
-        _flag(and_(is_active, moved_at < now - STALLED)).label("is_stalled"),
+        _flag(and_(is_active, moved_at < stalled_before)).label("is_stalled"),
         _flag(and_(is_active, Enrolment.due_at <= now)).label("is_overdue"),
     )
     return within(statement, Enrolment, counter, Reach.COUNTING).subquery("standing")
@@ -96,10 +96,11 @@ def enrolments_as_of(counter: Actor, as_of: datetime.datetime) -> Subquery:
     return within(statement, Enrolment, counter, Reach.COUNTING).subquery("standing")
 
 
-def paths_at(counter: Actor, moment: datetime.datetime) -> Subquery:
+def paths_at(counter: Actor, moment: Any) -> Subquery:
     """Path enrolments at a moment, in the same columns; a path has no activity of its own.
 
-    A path left and taken up again before the moment counts as it stands today.
+    A path left and taken up again before the moment counts as it stands today. The moment is a
+    value, or a parameter that takes it.
     """
     completed = PathEnrolment.completed_at <= moment
     is_active = and_(

@@ -28,7 +28,7 @@ from lms.reports.queries.completion import (
     definitions,
     marks_by_subregion,
 )
-from lms.reports.queries.counting import Group
+from lms.reports.queries.statements import Group
 from lms.reports.routes.blueprint import blueprint
 from lms.reports.routes.shared import (
     Refused,

@@ -16,8 +16,8 @@ from lms.core.text import N_, whole_number
 from lms.courses.routes import page_language
 from lms.reports.queries.choices import check, read_choices
 from lms.reports.queries.completion import filters
-from lms.reports.queries.counting import Group
 from lms.reports.queries.names import count_named, every_named, list_named, named_table
+from lms.reports.queries.statements import Group
 from lms.reports.routes.blueprint import blueprint
 from lms.reports.routes.completion import arguments_here, asked_or_raise, narrowed_words
 from lms.reports.routes.shared import period_words, read_here

@@ -14,7 +14,8 @@ from lms.core.sealing import derive_key
 from lms.courses.routes import page_language
 from lms.reports.queries.choices import Choices, list_agencies_of, subregion_name
 from lms.reports.queries.completion import Report, read_report
-from lms.reports.queries.counting import EVERYTHING, Group
+from lms.reports.queries.counting import EVERYTHING
+from lms.reports.queries.statements import Group
 from lms.reports.rules.asked import AUDIENCE_NAMES, Asked, read
 from lms.reports.rules.measures import BY_NAMES, By
 from lms.reports.rules.periods import OFFICE_PLACE, Period, PeriodKind, usual

@@ -43,6 +43,11 @@ class Asked:
     audience: Audience = Audience.NAMED
     own: Own | None = None
 
+    @property
+    def is_rounded(self) -> bool:
+        """Whether counts are rounded, by a draw that needs to know whose count it is."""
+        return self.audience is not Audience.NAMED
+
     def limited(self, own: Own) -> Asked:
         """The same report about one's own member or agency alone, exact."""
         return dataclasses.replace(self, own=own, audience=Audience.NAMED)
