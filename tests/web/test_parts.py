@@ -176,6 +176,29 @@ def test_without_scripts_progress_has_a_link_to_look_again(chromium: Browser) ->
     quiet.close()
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% from 'learning/_keys.html' import keys_of with context %}"
+        "{{ keys_of('course', 'before', none) }}",
+        "{% from 'macros/forms.html' import field %}{{ field(form.password) }}",
+    ],
+)
+def test_without_scripts_no_button_stands_that_only_a_script_could_answer(
+    chromium: Browser, source: str
+) -> None:
+    quiet = chromium.new_context(java_script_enabled=False)
+    page = quiet.new_page()
+    form = SignIn()
+    values = {"form": form, "url_for": lambda *_args, **_values: "/learning/course/before"}
+    body = templates().from_string(source).render(values)
+    sheet = (ASSETS / "bekal.css").read_text(encoding="utf-8")
+    page.set_content(f"<style>{sheet}</style>{body}")
+    assert page.locator("button").count() == 1
+    expect(page.locator("button")).to_be_hidden()
+    quiet.close()
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the page reads none
 @pytest.mark.parametrize(("scheme", "direction"), [("light", "ltr"), ("dark", "rtl")])
 def test_the_style_page_has_no_barrier_and_never_runs_over(
