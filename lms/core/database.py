@@ -7,6 +7,7 @@ how a transaction begins, and how a row is inserted at most once.
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, ClassVar, cast
@@ -159,6 +160,20 @@ def _is_postgresql(session: Session) -> bool:
 def for_reading(engine: Engine) -> Engine:
     """The same engine, whose SQLite transactions begin DEFERRED and so take no write lock."""
     return engine.execution_options(sqlite_begin="DEFERRED")
+
+
+@functools.lru_cache(maxsize=16)
+def for_reading_pages(engine: Engine) -> Engine:
+    """The engine `for_reading`, and on PostgreSQL without transactions; one and the same each time.
+
+    There each statement of a transaction sees what stands when it runs (READ COMMITTED), as it
+    does without one: BEGIN and ROLLBACK are two trips to the server for nothing. Rows cannot be
+    read through a cursor of the server.
+    """
+    reading = for_reading(engine)
+    if engine.dialect.name != "postgresql":
+        return reading
+    return reading.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def prepare_engine(engine: Engine, *, sqlite_synchronous: str = "FULL") -> None:

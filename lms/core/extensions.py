@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import Babel
 from flask_login import LoginManager
@@ -11,20 +11,18 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine
 
-from lms.core.database import Base, Session, for_reading
+from lms.core.database import Base, Session, for_reading_pages
 
 
 class RequestSession(Session, FlaskSession):
-    """The session of one request; on GET its SQLite transactions take no write lock."""
+    """The session of one request; on GET it takes no lock and opens no transaction it can spare."""
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
         bind = super().get_bind(*args, **kwargs)
         if self.info.get("is_reading") and isinstance(bind, Engine):
-            # One and the same for the whole request: the session keeps a connection for
-            # each engine it is given, and a new one would open one for every statement.
-            if "reading_engine" not in self.info:
-                self.info["reading_engine"] = for_reading(bind)
-            return cast(Engine, self.info["reading_engine"])
+            # One and the same each time: the session keeps a connection for each engine it is
+            # given, and a new one would open one for every statement.
+            return for_reading_pages(bind)
         return bind
 
 

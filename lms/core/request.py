@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from config import Settings
 from lms.core import apart, clock
 from lms.core.actor import ANONYMOUS, Actor
-from lms.core.database import Session, for_reading
+from lms.core.database import Session, for_reading_pages
 from lms.core.extensions import db
 from lms.core.storage import LocalFolder, Storage
 
@@ -57,7 +57,8 @@ def reading() -> Iterator[Session]:
     For work before slow computing (password hashing, file parsing): nothing may hold
     the request's transaction, and with it SQLite's write lock, meanwhile.
     """
-    with Session(for_reading(db.engine), expire_on_commit=False) as reading_session:
+    with Session(for_reading_pages(db.engine), expire_on_commit=False) as reading_session:
+        reading_session.info["is_reading"] = True
         yield reading_session
 
 

@@ -8,13 +8,18 @@ nobody answers on. SQLite has no server; its wait for the write lock is in `core
 from __future__ import annotations
 
 import math
+import select
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import InvalidatePoolError
 
 if TYPE_CHECKING:
+    import psycopg
     from psycopg.abc import PQGen
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 Found = TypeVar("Found")
 
@@ -32,12 +37,14 @@ class Patience:
 
     The second frees the locks of a process that was frozen in the middle. `greeting` is for a new
     connection to stand, and for one that rested in the pool to give a sign of life: whole seconds
-    are counted for the first.
+    are counted for the first. One that rested for less than `rest` is taken to be alive unless
+    its server has closed it.
     """
 
     statement: float
     idle_in_transaction: float
     greeting: float = 5
+    rest: float = 1
 
     @property
     def silence(self) -> float:
@@ -56,23 +63,37 @@ def limit(engine: Engine, patience: Patience) -> None:
     """
     if engine.dialect.name != "postgresql":
         return
+    _greet_the_rested(engine, patience)
     # The driver is 12 MB, which a process that works on a file need not hold.
     import psycopg  # noqa: PLC0415 - on PostgreSQL alone
 
     class Bounded(psycopg.Connection[Any]):
         """A connection that gives up on a silent server."""
 
+        longest = patience.silence
+
         def wait(
             self, gen: PQGen[Found], interval: float = 0.1, timeout: float | None = None
         ) -> Found:
-            # Outside a transaction nothing is asked but for signs of life (`pool_pre_ping`).
-            longest = patience.greeting if self.autocommit else patience.silence
             try:
-                return super().wait(gen, interval, timeout or longest)
+                return super().wait(gen, interval, timeout or self.longest)
             except psycopg.OperationalError as error:
                 if error.sqlstate is None:  # not the server's words: it is silent, or gone
                     self.close()
                 raise
+
+        def gives_sign_of_life(self) -> bool:
+            """Whether the server answers within the time for a greeting."""
+            self.longest = patience.greeting
+            try:
+                self.autocommit = True
+                self.execute("SELECT 1")
+                self.autocommit = False
+            except psycopg.Error:
+                return False
+            finally:
+                self.longest = patience.silence
+            return True
 
     @event.listens_for(engine, "do_connect")
     def connect(
@@ -82,6 +103,7 @@ def limit(engine: Engine, patience: Patience) -> None:
             *given, **{"connect_timeout": math.ceil(patience.greeting)} | _KEEPALIVE | named
         )
         connection.autocommit = True
+        connection.longest = patience.greeting
         for setting, seconds in (
             ("statement_timeout", patience.statement),
             ("idle_in_transaction_session_timeout", patience.idle_in_transaction),
@@ -90,4 +112,37 @@ def limit(engine: Engine, patience: Patience) -> None:
                 "SELECT set_config(%s, %s, false)", (setting, f"{seconds * 1000:.0f}")
             )
         connection.autocommit = False
+        connection.longest = patience.silence
         return connection
+
+
+def _greet_the_rested(engine: Engine, patience: Patience) -> None:
+    """Ask a connection that rested for a sign of life, and open another where none comes.
+
+    SQLAlchemy's own way, `pool_pre_ping`, asks at every checkout: a trip to the server for each
+    page, of which a page has five to ten.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def rest(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def greet(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        since = record.info.pop("rests_since", None)
+        if since is None:
+            return
+        has_rested = time.monotonic() - since > patience.rest
+        if (has_rested or _has_something_to_say(connection)) and not (
+            connection.gives_sign_of_life()
+        ):
+            raise InvalidatePoolError
+
+
+def _has_something_to_say(connection: psycopg.Connection[Any]) -> bool:
+    """Whether bytes or an end have come that nobody asked for: a server that goes says so."""
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))

@@ -90,9 +90,11 @@ def create_app(settings: Settings) -> Flask:
 
 def _engine_options(settings: Settings) -> dict[str, object]:
     """Values of statements are hidden from error messages, and so from logs: they are personal."""
+    # The connection used last is used next: it has at hand what it needs, and the others rest.
+    common: dict[str, object] = {"pool_use_lifo": True, "hide_parameters": True}
     if settings.database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10}, "hide_parameters": True}
-    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "hide_parameters": True}
+        return common | {"connect_args": {"timeout": 10}}
+    return common | {"pool_size": 8, "max_overflow": 8}
 
 
 def _trusted_hosts(settings: Settings) -> list[str]:

@@ -6,15 +6,16 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState
 
 from lms.core.database import Session
-from lms.core.extensions import RequestSession, db
+from lms.core.extensions import db
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class WriteOnReadError(Exception):
-    """A view changed a row while answering GET: a mistake of the programmer."""
+    """A row was changed while answering GET, or in `request.reading`: a mistake of ours."""
 
 
 def install(app: Flask) -> None:
@@ -22,10 +23,17 @@ def install(app: Flask) -> None:
     app.before_request(_read_body_whole)
     app.after_request(_commit_or_roll_back)
 
-    @event.listens_for(RequestSession, "before_flush")
+    @event.listens_for(Session, "before_flush")
     def refuse_write_on_read(session: Session, _context: Any, _instances: Any) -> None:
         if session.info.get("is_reading") and (session.new or session.dirty or session.deleted):
-            raise WriteOnReadError("A GET may not write.")
+            raise WriteOnReadError("What only reads may not write.")
+
+    @event.listens_for(Session, "do_orm_execute")
+    def refuse_statement_on_read(asked: ORMExecuteState) -> None:
+        # On PostgreSQL nothing would take it back: pages are read without a transaction.
+        is_write = asked.is_insert or asked.is_update or asked.is_delete
+        if is_write and asked.session.info.get("is_reading"):
+            raise WriteOnReadError("What only reads may not write.")
 
 
 def _read_body_whole() -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -20,7 +21,7 @@ from tests.support import postgresql
 def engine() -> Iterator[Engine]:
     """An engine that waits half a second."""
     with postgresql.running() as cluster:
-        engine = create_engine(cluster.url("postgres"), pool_pre_ping=True)
+        engine = create_engine(cluster.url("postgres"))
         limit(engine, Patience(statement=0.4, idle_in_transaction=60))
         yield engine
         engine.dispose()
@@ -53,8 +54,8 @@ def test_silent_server_is_given_up_and_asked_anew_later(engine: Engine) -> None:
 
 def test_connection_that_rested_must_give_a_sign_of_life_soon() -> None:
     with postgresql.running() as cluster:
-        engine = create_engine(cluster.url("postgres"), pool_pre_ping=True)
-        limit(engine, Patience(statement=60, idle_in_transaction=60, greeting=0.5))
+        engine = create_engine(cluster.url("postgres"))
+        limit(engine, Patience(60, idle_in_transaction=60, greeting=0.5, rest=0))
         with engine.connect() as connection:
             server = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
         os.kill(server, signal.SIGSTOP)
@@ -67,3 +68,23 @@ def test_connection_that_rested_must_give_a_sign_of_life_soon() -> None:
         finally:
             os.kill(server, signal.SIGCONT)
             engine.dispose()
+
+
+def test_connection_that_its_server_closed_is_not_used_even_when_it_hardly_rested() -> None:
+    with postgresql.running() as cluster:
+        engine = create_engine(cluster.url("postgres"))
+        limit(engine, Patience(60, idle_in_transaction=60, rest=3600))
+        with engine.connect() as connection:
+            server = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        os.kill(server, signal.SIGTERM)
+        _wait_for_end_of(server)
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != server
+        engine.dispose()
+
+
+def _wait_for_end_of(process: int) -> None:
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{process}").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from psycopg.pq import TransactionStatus
+from sqlalchemy import select, text
 
 from lms.core import clock, request
 from lms.core.apart import Try
+from lms.core.database import insert_once
 from lms.web import errors
 from lms.web.transaction import WriteOnReadError
 from tests.factories import make_official
@@ -93,6 +95,38 @@ def test_view_that_writes_while_answering_get_fails_and_keeps_nothing(
     client.get("/help", status=500)
     assert len(refused) == 1
     assert session.execute(select(Try)).first() is None
+
+
+def test_view_that_writes_past_the_unit_of_work_while_answering_get_fails_and_keeps_nothing(
+    app: Flask, client, session, monkeypatch
+) -> None:
+    def write() -> str:
+        values = {"key": "written by a GET", "tried_at": clock.now()}
+        insert_once(request.session(), Try, values, unique=[])
+        return "written"
+
+    monkeypatch.setitem(app.view_functions, "web.help_page", _like(app, "web.help_page", write))
+    client.get("/help", status=500)
+    assert session.execute(select(Try)).first() is None
+
+
+def test_page_is_read_on_postgresql_without_a_transaction(app: Flask, client, monkeypatch) -> None:
+    open_ones = {}
+
+    def look() -> str:
+        connection = request.session().connection()
+        connection.execute(text("SELECT 1"))
+        driver = connection.connection.driver_connection
+        if connection.dialect.name == "sqlite":
+            open_ones["sqlite"] = driver.in_transaction
+        else:
+            status = driver.info.transaction_status
+            open_ones["postgresql"] = status is not TransactionStatus.IDLE
+        return "read"
+
+    monkeypatch.setitem(app.view_functions, "web.help_page", _like(app, "web.help_page", look))
+    client.raw("GET", "/help")
+    assert open_ones in ({"sqlite": True}, {"postgresql": False})
 
 
 def test_every_kind_of_refusal_has_a_page() -> None:
