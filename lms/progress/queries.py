@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -38,7 +39,7 @@ def known_of(
     if reach is Reach.SELF and as_of is None:
         recorded = _own_facts(session, actor, enrolment_ids=list(enrolment_ids))
     else:
-        statement = _facts(actor, reach)
+        statement = _facts_within(actor, reach)
         if as_of is not None:
             statement = statement.where(Evidence.recorded_at <= as_of)
         recorded = session.execute(statement, {"enrolment_ids": list(enrolment_ids)})
@@ -61,6 +62,12 @@ def _facts(actor: Actor, reach: Reach) -> Select[*tuple[Any, ...]]:
         .where(Evidence.enrolment_id.in_(bindparam("enrolment_ids", expanding=True)))
         .order_by(Evidence.id)
     )
+
+
+@functools.lru_cache(maxsize=16)
+def _facts_within(actor: Actor, reach: Reach) -> Select[*tuple[Any, ...]]:
+    """Built once for each who asks: the one who keeps completions asks at every fact."""
+    return _facts(actor, reach)
 
 
 @of_oneself

@@ -49,16 +49,20 @@ def _own_answers(actor: Actor) -> Select[Answer]:
 
 def lock_attempt(session: Session, actor: Actor, attempt_id: int) -> Attempt:
     """The actor's attempt, its row locked until the transaction ends. Raises NotFoundError."""
-    statement = (
-        scoped(Attempt, actor, Reach.SELF)
-        .where(Attempt.id == attempt_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    attempt = session.execute(statement).scalar_one_or_none()
+    attempt = _own_locked(session, actor, attempt_id=attempt_id).scalar_one_or_none()
     if attempt is None:
         raise NotFoundError(N_("There is no such attempt."))
     return attempt
+
+
+@of_oneself
+def _own_locked(actor: Actor) -> Select[Attempt]:
+    return (
+        scoped(Attempt, actor, Reach.SELF)
+        .where(Attempt.id == bindparam("attempt_id"))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
 
 
 def open_of(attempts: Sequence[Attempt]) -> Attempt | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from lms.access.reaches import Reach, scoped
 from lms.assessments.models import QuestionCorrection, Regrade
@@ -31,18 +33,27 @@ def keys_in_force(session: Session, course_key: str) -> dict[tuple[str, int], An
 
     The latest of several about one question is the one that counts.
     """
-    statement = (
-        select(QuestionCorrection)
+    return {
+        (key, version): AnswerKey.from_json(answer_key)
+        for key, version, answer_key in session.execute(_applied(), {"course_key": course_key})
+    }
+
+
+@functools.cache
+def _applied() -> Select[str, int, dict[str, Any]]:
+    """Built once: every attempt handed in and every review asks."""
+    return (
+        select(
+            QuestionCorrection.question_key,
+            QuestionCorrection.version,
+            QuestionCorrection.answer_key,
+        )
         .where(
-            QuestionCorrection.course_key == course_key,
+            QuestionCorrection.course_key == bindparam("course_key"),
             QuestionCorrection.state == CorrectionState.APPLIED,
         )
         .order_by(QuestionCorrection.applied_at, QuestionCorrection.id)
     )
-    return {
-        (row.question_key, row.version): AnswerKey.from_json(row.answer_key)
-        for row in session.execute(statement).scalars()
-    }
 
 
 def keyed_questions(session: Session, edition: Edition, quiz: Quiz, language: str) -> Keyed:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from dataclasses import dataclass
+
+from sqlalchemy import Select, bindparam
 
 from lms.access.reaches import Reach, scoped
 from lms.alumni.services import invite
@@ -95,13 +98,8 @@ def lock(session: Session, enrolment_id: int) -> tuple[Enrolment, StoredEdition]
 
     Raises NotFoundError when there is none.
     """
-    statement = (
-        scoped(Enrolment, KEEPER, Reach.ALL_MEMBERS)
-        .where(Enrolment.id == enrolment_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    enrolment = session.execute(statement).scalar_one_or_none()
+    found = session.execute(_locked(), {"enrolment_id": enrolment_id})
+    enrolment = found.scalar_one_or_none()
     if enrolment is None:
         raise NotFoundError(NOT_ON_COURSE)
     stored = session.get(StoredEdition, enrolment.edition_id)
@@ -110,11 +108,26 @@ def lock(session: Session, enrolment_id: int) -> tuple[Enrolment, StoredEdition]
     return enrolment, stored
 
 
+@functools.cache
+def _locked() -> Select[Enrolment]:
+    """Built once, as the keeper is always the same: every fact that is credited asks."""
+    return (
+        scoped(Enrolment, KEEPER, Reach.ALL_MEMBERS)
+        .where(Enrolment.id == bindparam("enrolment_id"))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
 def person_of(session: Session, enrolment: Enrolment) -> Person:
     """Whose enrolment it is."""
-    return session.execute(
-        scoped(Person, KEEPER, Reach.ALL_MEMBERS).where(Person.id == enrolment.person_id)
-    ).scalar_one()
+    return session.execute(_person(), {"person_id": enrolment.person_id}).scalar_one()
+
+
+@functools.cache
+def _person() -> Select[Person]:
+    """Built once, as `_locked`."""
+    return scoped(Person, KEEPER, Reach.ALL_MEMBERS).where(Person.id == bindparam("person_id"))
 
 
 def _had_before(session: Session, enrolment: Enrolment, activity_key: str) -> bool:
