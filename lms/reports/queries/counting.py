@@ -84,7 +84,7 @@ def count_all(
         for row in run(session, source, Group.GAIN, moment):
             name, key, value, count = row
             for each in {TOTAL if key is None else key, TOTAL}:
-                getattr(lines[each], name)[int(value)] += count
+                getattr(lines[each], name)[int(value)] += int(count)
     total = lines.pop(TOTAL, Line())
     return Counts(lines, total)
 

@@ -109,23 +109,37 @@ class Scope:
             case By.PERIOD:
                 return _part_of(place.moment, parts(self.asked.period, self.moment))
 
-    def aggregated(self, place: Place, sums: Mapping[str, Any], where: ColumnElement[bool]) -> Any:
+    def aggregated(
+        self,
+        place: Place,
+        sums: Mapping[str, Any],
+        where: ColumnElement[bool],
+        source: Subquery,
+        several: Subquery,
+    ) -> Any:
         """Rows (key, then for each sum: participations, persons), and one for the total.
 
-        Where counts are rounded, two sums over the ids of the persons follow each pair. The
-        tables are read once, by row and person; the total is summed up from that.
+        The tables are read once, by row and person; the total is summed up from that. Persons
+        who are not in `several` have one participation at most, so that theirs are as many as
+        they are: those of a row are summed up together, as the person NULL.
+
+        Where counts are rounded, two sums over the ids of the persons follow each pair, and
+        every person is summed up alone.
         """
         row = self.row(place)
+        person = place.person if self.asked.is_rounded else several.c.person_id
         by_row = select(
             row.label("row_key"),
-            place.person.label("person_id"),
+            person.label("person_id"),
             *(func.sum(value).label(name) for name, value in sums.items()),
-        )
+        ).select_from(source)
+        if not self.asked.is_rounded:
+            by_row = by_row.outerjoin(several, several.c.person_id == place.person)
         if self.asked.by is By.SUBREGION:
             by_row = by_row.join(Member, Member.code == place.member)
         rows = (
             by_row.where(where, *self.narrowed(place))
-            .group_by(row, place.person)
+            .group_by(row, person)
             .cte("by_row_and_person")
         )
         persons = (
@@ -141,12 +155,16 @@ class Scope:
         found: list[Any] = []
         for name in sums:
             counts, person = counted.c[name], counted.c.person_id
-            found += [func.sum(counts), func.sum(case((counts > 0, 1), else_=0))]
             if self.asked.is_rounded:
                 found += [
+                    func.sum(counts),
+                    func.sum(case((counts > 0, 1), else_=0)),
                     func.sum(case((counts > 0, person), else_=0)),
                     func.sum(case((counts > 0, _square(person)), else_=0)),
                 ]
+            else:
+                persons = case((person.is_(None), counts), (counts > 0, 1), else_=0)
+                found += [func.sum(counts), func.sum(persons)]
         return found
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime
 import enum
 import functools
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,11 +26,11 @@ from sqlalchemy import (
     case,
     cast,
     extract,
+    false,
     func,
     literal,
     or_,
     select,
-    tuple_,
     union_all,
 )
 from sqlalchemy.sql.selectable import Subquery
@@ -41,6 +42,7 @@ from lms.certificates.models import Certificate
 from lms.certificates.rules import CertificateKind, CertificateState, SubjectKind
 from lms.core.actor import Actor
 from lms.core.database import Session
+from lms.enrolments.models import Enrolment, PathEnrolment
 from lms.enrolments.rules.due import STALLED
 from lms.reports.queries.scope import ALL_READ, Place, Scope, rows_in
 from lms.reports.queries.standing import enrolments_as_of, enrolments_now, paths_at
@@ -178,11 +180,14 @@ def _scope(source: Source, moment: Any) -> Scope:
 def _standing(source: Source, moment: Any, stalled_before: Any) -> Any:
     """Enrolled in the period; under way, stalled and overdue at the moment."""
     scope = _scope(source, moment)
-    c = standing_of(source, moment, stalled_before).c
+    standing = standing_of(source, moment, stalled_before)
+    c = standing.c
     place = Place(c.person_id, c.member_code, c.agency_id, c.course_key, c.enrolled_at)
     enrolled = scope.in_period(c.enrolled_at)
     sums = (case((enrolled, 1), else_=0), c.is_active, c.is_stalled, c.is_overdue)
-    return _summed(Group.STANDING, scope, place, sums, or_(enrolled, c.is_active == 1))
+    where = or_(enrolled, c.is_active == 1)
+    several = _with_several(source, _enrolment_of(source))
+    return _summed(Group.STANDING, scope, place, sums, where, standing, several)
 
 
 def _completed(source: Source, moment: Any, stalled_before: Any) -> Any:
@@ -190,7 +195,9 @@ def _completed(source: Source, moment: Any, stalled_before: Any) -> Any:
     scope = _scope(source, moment)
     standing = standing_of(source, moment, stalled_before)
     where = scope.in_period(standing.c.completed_at)
-    return _summed(Group.COMPLETED, scope, completed_place(standing), (literal(1),), where)
+    place = completed_place(standing)
+    several = _with_several(source, _enrolment_of(source))
+    return _summed(Group.COMPLETED, scope, place, (literal(1),), where, standing, several)
 
 
 def _days(source: Source, moment: Any, stalled_before: Any) -> Any:
@@ -212,9 +219,12 @@ def _days(source: Source, moment: Any, stalled_before: Any) -> Any:
 def _certified(source: Source, moment: Any, _stalled_before: Any) -> Any:
     """Certificates issued in the period, under the affiliation they say."""
     scope = _scope(source, moment)
-    c = certified_of(source, moment).c
+    certified = certified_of(source, moment)
+    c = certified.c
     place = Place(c.person_id, c.member_code, c.agency_id, c.course_key, c.issued_at)
-    return _summed(Group.CERTIFIED, scope, place, (literal(1),), scope.in_period(c.issued_at))
+    where = scope.in_period(c.issued_at)
+    several = _with_several(source, Certificate)
+    return _summed(Group.CERTIFIED, scope, place, (literal(1),), where, certified, several)
 
 
 def _gain(source: Source, moment: Any, stalled_before: Any) -> Any:
@@ -236,17 +246,19 @@ def _gain(source: Source, moment: Any, stalled_before: Any) -> Any:
     where = and_(
         scope.in_period(last.c.handed_in_at),
         first.c.handed_in_at < last.c.handed_in_at,
-        tuple_(c.course_key, first.c.activity_key).in_(_pairs(source.tests, is_last=False)),
-        tuple_(c.course_key, last.c.activity_key).in_(_pairs(source.tests, is_last=True)),
+        _is_test(source, c.course_key, first.c.activity_key, is_last=False),
+        _is_test(source, c.course_key, last.c.activity_key, is_last=True),
     )
     both = rows_in(
         scope, place, {"before": first.c.percent, "after": last.c.percent}, where, joined
     )
-    marks = both.cte("marks")
+    each = both.subquery("both")
+    # Once by both marks, of which there are few, and from that by each of them.
+    marks = select(*each.c, func.count().label("number")).group_by(*each.c).cte("marks")
     counted = [
-        select(literal(name).label("which"), marks.c.row_key, marks.c[name], func.count()).group_by(
-            marks.c.row_key, marks.c[name]
-        )
+        select(
+            literal(name).label("which"), marks.c.row_key, marks.c[name], func.sum(marks.c.number)
+        ).group_by(marks.c.row_key, marks.c[name])
         for name in ("before", "after")
     ]
     return vouched(union_all(*counted), *ALL_READ)
@@ -262,14 +274,43 @@ _BUILT = {
 
 
 def _summed(
-    group: Group, scope: Scope, place: Place, sums: Sequence[Any], where: ColumnElement[bool]
+    group: Group,
+    scope: Scope,
+    place: Place,
+    sums: Sequence[Any],
+    where: ColumnElement[bool],
+    counted: Subquery,
+    several: Subquery,
 ) -> Any:
     names = [measure.value for measure in SUMMED[group]]
-    return scope.aggregated(place, dict(zip(names, sums, strict=True)), where)
+    named = dict(zip(names, sums, strict=True))
+    return scope.aggregated(place, named, where, counted, several)
 
 
-def _pairs(tests: Tests, *, is_last: bool) -> list[tuple[str, str]]:
-    return [(course, quiz) for course, quiz, last in tests if last is is_last]
+def _enrolment_of(source: Source) -> type[Enrolment | PathEnrolment]:
+    return PathEnrolment if source.asked.by is By.PATH else Enrolment
+
+
+def _with_several(source: Source, model: type[Enrolment | PathEnrolment | Certificate]) -> Subquery:
+    """The persons with more than one row: few, where most people take one course.
+
+    Of a person with one row, whatever becomes of it, there is one participation at most.
+    """
+    statement = (
+        within(select(model.person_id), model, source.counter, Reach.COUNTING)
+        .group_by(model.person_id)
+        .having(func.count() > 1)
+    )
+    return statement.subquery("several")
+
+
+def _is_test(source: Source, course: Any, quiz: Any, *, is_last: bool) -> ColumnElement[bool]:
+    """The quiz is the first, or the last, test of the course."""
+    courses: dict[str, list[str]] = defaultdict(list)
+    for course_key, quiz_key, last in source.tests:
+        if last is is_last:
+            courses[quiz_key].append(course_key)
+    return or_(false(), *(and_(quiz == key, course.in_(of)) for key, of in courses.items()))
 
 
 def _first_attempts(source: Source, *, is_last: bool, name: str) -> Subquery:
