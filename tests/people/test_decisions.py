@@ -68,6 +68,24 @@ def make_registered(session: Session, member: str = "PLW", *, typed: str = "", *
     return person
 
 
+@pytest.mark.parametrize(
+    ("count", "language", "words"),
+    [
+        (1, "en", "1 person has registered and waits for your decision"),
+        (2, "en", "2 people have registered and wait for your decision"),
+        (1, "id", "1 orang telah mendaftar dan menunggu keputusan Anda"),
+        (2, "id", "2 orang telah mendaftar dan menunggu keputusan Anda"),
+    ],
+)
+def test_start_says_how_many_wait_in_the_language_of_the_page(
+    session, sign_in, count: int, language: str, words: str
+) -> None:
+    for _ in range(count):
+        make_registered(session, "PLW")
+    client = sign_in(make_focal_point(session, "PLW"))
+    assert client.get(f"/start?language={language}").links(words) == ["/people/waiting"]
+
+
 def test_focal_point_accepts_and_the_person_is_told(session, sign_in) -> None:
     person = make_registered(session, "PLW", name="Ngirmang")
     make_registered(session, "FJI", name="Vakatale")
