@@ -281,3 +281,16 @@ def test_file_that_cannot_be_read_leads_to_its_text_and_a_line_to_its_question(
     (link,) = page.links("Mend its text")
     assert "its questions cannot be changed here" in page.main
     assert client.get(link, follow=True).value("text").strip().endswith("- key: x")
+
+
+@sqlite_only
+def test_quizzes_that_are_called_alike_are_told_apart_by_their_module(
+    session: Session, sign_in: SignIn
+) -> None:
+    client, draft = begin(session, sign_in)
+    (row,) = [
+        line
+        for line in client.get(at(draft, "quizzes")).soup.select("main li")
+        if line.find("a", href=at(draft, "quiz/check"))
+    ]
+    assert "First module" in row.get_text(" ")

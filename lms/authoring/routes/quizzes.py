@@ -17,7 +17,7 @@ from lms.authoring.models import Draft
 from lms.authoring.queries.drafts import draft_for, may_write
 from lms.authoring.queries.questions import DraftBank, get_bank, read_rest
 from lms.authoring.routes.blueprint import blueprint
-from lms.authoring.routes.shared import registry
+from lms.authoring.routes.shared import draft_and_checked, registry
 from lms.authoring.rules.bank.filters import differences
 from lms.authoring.rules.bank.slots import (
     MOST_SLOTS,
@@ -41,13 +41,14 @@ Answer = str | Response | tuple[str, int]
 @blueprint.get("/drafts/<int:draft_id>/quizzes")
 @policy(Permission.DRAFT_READ)
 def draft_quizzes(draft_id: int) -> str:
-    """The quizzes of a draft: what each asks, and how the objectives are covered."""
-    draft = draft_for(session(), actor(), draft_id)
+    """The quizzes of a draft: where each stands, what it asks, how the objectives are covered."""
+    draft, as_checked = draft_and_checked(draft_id)
     found = get_bank(session(), draft, registry())
     return render_template(
         "authoring/quizzes.html",
         draft=draft,
         found=found,
+        outline=as_checked.outline,
         purposes=PURPOSE_NAMES,
         coverage=coverage(found.objectives, found.bank.items, found.uses, found.unfinished),
     )
