@@ -13,8 +13,11 @@ from lms.core.actor import Actor
 from lms.people.models import Agency, Person
 from lms.people.queries.disclosed import (
     AGENCY_COLUMNS,
+    NAME_COLUMNS,
+    NOT_ON_A_LINE,
     PERSON_COLUMNS,
     AgencyFacts,
+    NameFacts,
     PersonFacts,
     PersonView,
     disclose,
@@ -204,6 +207,29 @@ def test_columns_of_a_person_disclose_what_the_person_does(session, viewer, is_l
     agency_facts = AgencyFacts(*session.execute(of_agency).one())
     seen = disclose(facts, viewer, agency_facts, consented=EVERYTHING)
     assert seen == disclose(person, viewer, agency, consented=EVERYTHING)
+
+
+@pytest.mark.parametrize("is_limited", [False, True])
+@pytest.mark.parametrize("viewer", Viewer)
+def test_columns_of_a_line_disclose_what_the_person_does_of_them(
+    session, viewer, is_limited
+) -> None:
+    agency = make_agency(session)
+    person = make_official(
+        session, name="Some Name", working_name="Delta", limits_own_listing=is_limited
+    )
+    reads = scoped(Person, SYSTEM, Reach.ALL_MEMBERS).where(Person.id == person.id)
+    facts = NameFacts(*session.execute(reads.with_only_columns(*NAME_COLUMNS)).one())
+    seen = disclose(facts, viewer, agency, consented=EVERYTHING, but=NOT_ON_A_LINE)
+    assert seen == disclose(person, viewer, agency, consented=EVERYTHING, but=NOT_ON_A_LINE)
+
+
+def test_field_that_a_line_did_not_read_is_never_made_up(session) -> None:
+    person = make_official(session)
+    reads = scoped(Person, SYSTEM, Reach.ALL_MEMBERS).where(Person.id == person.id)
+    facts = NameFacts(*session.execute(reads.with_only_columns(*NAME_COLUMNS)).one())
+    with pytest.raises(AttributeError):
+        disclose(facts, Viewer.SECRETARIAT, None)
 
 
 def test_list_without_addresses_shows_everything_else(session) -> None:

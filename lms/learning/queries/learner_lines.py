@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from lms.access.disclosure import Field, Viewer
 from lms.access.reaches import Reach, vouched, within
@@ -23,11 +23,12 @@ from lms.learning.rules.teaching import is_overdue, is_stalled, viewer_of_course
 from lms.people.models import Agency, Person
 from lms.people.queries.disclosed import (
     AGENCY_COLUMNS,
-    PERSON_COLUMNS,
+    NAME_COLUMNS,
+    NOT_ON_A_LINE,
     AgencyFacts,
     AnyAgency,
     AnyPerson,
-    PersonFacts,
+    NameFacts,
     PersonView,
     disclose_list,
     switches_of,
@@ -82,7 +83,8 @@ def read_lines(
     uncounted = [enrolment.id for enrolment, *_ in present if enrolment.done_count is None]
     known = known_of(session, actor, Reach.TAUGHT, uncounted) if uncounted else {}
     viewer = viewer_of_course(actor, course_key)
-    views = see_learners([(person, agency) for _, person, agency, _ in present], viewer)
+    people = [(person, agency) for _, person, agency, _ in present]
+    views = see_learners(people, viewer, but=NOT_ON_A_LINE)
     learners = []
     for (enrolment, _person, _agency, digest), view in zip(present, views, strict=True):
         edition = get_edition(session, digest)
@@ -113,24 +115,25 @@ def _reached(
     return Place(enrolment.done_count, enrolment.next_key)
 
 
-_Row = tuple[EnrolmentFacts, PersonFacts, AgencyFacts | None, str]
+_Row = tuple[EnrolmentFacts, NameFacts, AgencyFacts | None, str]
 
 
 def _rows(session: Session, actor: Actor, course_key: str, ids: Sequence[int]) -> list[_Row]:
     """Enrolments with their people, agencies and the digests of their editions, as facts: columns
     cost much less than three mapped objects a line."""
-    statement = taught_only(_lines(), actor, course_key, ids)
+    statement = _lines_within(actor)
+    values = of_enrolments(course_key, ids)
     person_from = len(_ENROLMENT_COLUMNS)
-    agency_from = person_from + len(PERSON_COLUMNS)
+    agency_from = person_from + len(NAME_COLUMNS)
     return [
         (
             EnrolmentFacts(*row[:person_from]),
-            PersonFacts(*row[person_from:agency_from]),
+            NameFacts(*row[person_from:agency_from]),
             # Whoever has no agency has no id of one either.
             AgencyFacts(*row[agency_from:-1]) if row[agency_from] is not None else None,
             row[-1],
         )
-        for row in session.execute(statement)
+        for row in session.execute(statement, values)
     ]
 
 
@@ -138,8 +141,14 @@ def _rows(session: Session, actor: Actor, course_key: str, ids: Sequence[int]) -
 def _lines() -> AnySelect:
     """The columns of `_rows`, set up once: that costs more than running them for a page."""
     return with_people(
-        select(*_ENROLMENT_COLUMNS, *PERSON_COLUMNS, *AGENCY_COLUMNS, StoredEdition.digest)
+        select(*_ENROLMENT_COLUMNS, *NAME_COLUMNS, *AGENCY_COLUMNS, StoredEdition.digest)
     )
+
+
+@functools.lru_cache(maxsize=64)
+def _lines_within(actor: Actor) -> AnySelect:
+    """The same within what an actor teaches, set up once for each trainer."""
+    return taught_only(_lines(), actor)
 
 
 def with_people(statement: AnySelect) -> AnySelect:
@@ -152,21 +161,28 @@ def with_people(statement: AnySelect) -> AnySelect:
     )
 
 
-def taught_only(
-    statement: AnySelect, actor: Actor, course_key: str, ids: Sequence[int]
-) -> AnySelect:
-    """Limited to these enrolments that the actor teaches. The people are those of these
-    enrolments, so the join limits them and the statement vouches for them."""
+def taught_only(statement: AnySelect, actor: Actor) -> AnySelect:
+    """Limited to enrolments that the actor teaches, of the values of `of_enrolments`. The people
+    are those of these enrolments, so the join limits them and the statement vouches for them."""
     limited = within(statement, Enrolment, actor, Reach.TAUGHT).where(
-        Enrolment.course_key == course_key, Enrolment.id.in_(ids)
+        Enrolment.course_key == bindparam("course_key"),
+        Enrolment.id.in_(bindparam("enrolment_ids", expanding=True)),
     )
     return vouched(limited, Person)
 
 
+def of_enrolments(course_key: str, ids: Sequence[int]) -> dict[str, Any]:
+    """The values that a statement of `taught_only` asks for."""
+    return {"course_key": course_key, "enrolment_ids": list(ids)}
+
+
 def see_learners(
-    people: Sequence[tuple[AnyPerson, AnyAgency | None]], viewer: Viewer
+    people: Sequence[tuple[AnyPerson, AnyAgency | None]],
+    viewer: Viewer,
+    *,
+    but: frozenset[Field] = _NO_ADDRESS,
 ) -> list[PersonView]:
-    """People as one who teaches them sees them, in their order.
+    """People as one who teaches them sees them, in their order. `but` as in `disclose`.
 
     With limited listing they are "Official" to a trainer as to any fellow participant; what
     a trainer needs to teach is where they stand, not who they are.
@@ -177,5 +193,5 @@ def see_learners(
             (person, agency, limited if switches_of(person, agency).is_limited else viewer)
             for person, agency in people
         ),
-        but=_NO_ADDRESS,
+        but=but,
     )

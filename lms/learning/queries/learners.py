@@ -7,16 +7,28 @@ learner is in `learner_lines`.
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lms.access.disclosure import Viewer
 from lms.access.reaches import Reach, scoped, vouched
 from lms.core.actor import Actor
-from lms.core.database import Session
+from lms.core.database import Id, Session
 from lms.enrolments.rules.due import STALLED
 from lms.enrolments.rules.states import EnrolmentState
 from lms.learning.models import Standing
@@ -28,6 +40,7 @@ from lms.people.rules.listing import FEWEST_NAMED
 PAGE = 50
 
 Key = tuple[Any, ...]
+_MOST = bindparam("most", type_=Integer)
 AnyColumn = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
@@ -83,13 +96,12 @@ def count_learners(
 ) -> int:
     """How many the filter finds, exactly; it reads an entry of an index for each."""
     named = _named(session, actor, course_key, wanted)
+    values = _values(course_key, wanted, as_of)
     counts = [
-        _narrowed(actor, course_key, wanted, state, as_of, named)
-        .with_only_columns(func.count())
-        .select_from(Standing)
+        _narrowed(actor, wanted, state, named).with_only_columns(func.count()).select_from(Standing)
         for state in wanted.states
     ]
-    return sum(session.execute(statement).scalar_one() for statement in counts)
+    return sum(session.execute(statement, values).scalar_one() for statement in counts)
 
 
 def list_recipients(
@@ -104,16 +116,17 @@ def list_recipients(
 ) -> Sequence[tuple[int, int]]:
     """Enrolments and people of the filter behind an enrolment, in the order of enrolments."""
     named = _named(session, actor, course_key, wanted)
+    values = _values(course_key, wanted, as_of)
     found: list[tuple[int, int]] = []
     for state in wanted.states:
         statement = (
-            _narrowed(actor, course_key, wanted, state, as_of, named)
+            _narrowed(actor, wanted, state, named)
             .with_only_columns(Standing.enrolment_id, Standing.person_id)
             .where(Standing.enrolment_id > after)
             .order_by(Standing.enrolment_id)
             .limit(limit)
         )
-        found += [(row[0], row[1]) for row in session.execute(statement)]
+        found += [(row[0], row[1]) for row in session.execute(statement, values)]
     return sorted(found)[:limit]
 
 
@@ -127,24 +140,41 @@ def _page_ids(
     as_of: datetime.datetime,
     limit: int,
 ) -> list[int]:
-    """Enrolments of one page. Each state is read in the order of an index, then they are merged."""
-    column, is_falling = _column(order)
+    """Enrolments of one page."""
     named = _named(session, actor, course_key, wanted)
+    values = {**_values(course_key, wanted, as_of), "most": limit}
+    if key is not None:
+        values |= {"behind_place": key[0], "behind": key[1]}
+    statement = _page(actor, wanted.shape, order, named, is_later=key is not None)
+    return list(session.execute(statement, values).scalars())
+
+
+@functools.lru_cache(maxsize=64)
+def _page(
+    actor: Actor, wanted: Narrowed, order: Order, named: bool, *, is_later: bool
+) -> Select[int]:
+    """The statement of `_page_ids`, built once for each trainer, filter and order: that costs
+    more than running it. Each state is read in the order of an index, then they are merged.
+    """
+    column, is_falling = _column(order)
     parts: list[Any] = []
     for state in wanted.states:
-        part: Any = _narrowed(actor, course_key, wanted, state, as_of, named).with_only_columns(
+        part: Any = _narrowed(actor, wanted, state, named).with_only_columns(
             Standing.enrolment_id, column.label("place")
         )
-        if key is not None:
+        if is_later:
             pair = tuple_(column, Standing.enrolment_id)
+            key = tuple_(
+                bindparam("behind_place", type_=column.type), bindparam("behind", type_=Id)
+            )
             part = part.where(pair < key if is_falling else pair > key)
-        parts.append(_sorted(part, column, Standing.enrolment_id, is_falling).limit(limit))
+        parts.append(_sorted(part, column, Standing.enrolment_id, is_falling).limit(_MOST))
     if len(parts) == 1:
-        return list(session.execute(parts[0].with_only_columns(Standing.enrolment_id)).scalars())
+        return cast(Select[int], parts[0].with_only_columns(Standing.enrolment_id))
     pieces = [part.subquery() for part in parts]
     both = union_all(*(select(piece.c.enrolment_id, piece.c.place) for piece in pieces)).subquery()
     merged = _sorted(select(both.c.enrolment_id), both.c.place, both.c.enrolment_id, is_falling)
-    return list(session.execute(vouched(merged.limit(limit), Standing, Person)).scalars())
+    return vouched(merged.limit(_MOST), Standing, Person)
 
 
 def _sorted(
@@ -180,30 +210,39 @@ def _place(session: Session, actor: Actor, course_key: str, order: Order, after:
 
 
 def _narrowed(
-    actor: Actor,
-    course_key: str,
-    wanted: Narrowed,
-    state: EnrolmentState,
-    as_of: datetime.datetime,
-    named: bool,
+    actor: Actor, wanted: Narrowed, state: EnrolmentState, named: bool
 ) -> Select[Standing]:
+    """The standings of one state. Of the filter it says only what is asked; `_values` says
+    which course, module, moment and member."""
     statement = scoped(Standing, actor, Reach.TAUGHT).where(
-        Standing.course_key == course_key, Standing.state == state
+        Standing.course_key == bindparam("course_key"), Standing.state == state
     )
     if wanted.module:
-        statement = statement.where(Standing.module_key == wanted.module)
+        statement = statement.where(Standing.module_key == bindparam("module"))
     if wanted.pace is Pace.STALLED:
-        statement = statement.where(Standing.moved_at < as_of - STALLED)
+        statement = statement.where(Standing.moved_at < bindparam("moment"))
     if wanted.pace is Pace.OVERDUE:
-        statement = statement.where(Standing.due_at < as_of)
+        statement = statement.where(Standing.due_at < bindparam("moment"))
     if wanted.member:
-        statement = statement.where(Standing.member_code == wanted.member)
+        statement = statement.where(Standing.member_code == bindparam("member"))
     if named:
         return statement
     of_standing = statement.join(Person, Person.id == Standing.person_id).outerjoin(
         Agency, Agency.id == Person.agency_id
     )
     return vouched(of_standing.where(~_is_limited()), Person)
+
+
+def _values(course_key: str, wanted: Narrowed, as_of: datetime.datetime) -> dict[str, Any]:
+    """The values of a statement of `_narrowed`."""
+    values: dict[str, Any] = {"course_key": course_key}
+    if wanted.module:
+        values["module"] = wanted.module
+    if wanted.pace is not None:
+        values["moment"] = as_of - STALLED if wanted.pace is Pace.STALLED else as_of
+    if wanted.member:
+        values["member"] = wanted.member
+    return values
 
 
 def _named(session: Session, actor: Actor, course_key: str, wanted: Narrowed) -> bool:

@@ -18,7 +18,12 @@ from lms.courses.models import StoredEdition
 from lms.courses.store import get_edition
 from lms.courses.values.edition import Edition
 from lms.enrolments.models import Enrolment
-from lms.learning.queries.learner_lines import see_learners, taught_only, with_people
+from lms.learning.queries.learner_lines import (
+    of_enrolments,
+    see_learners,
+    taught_only,
+    with_people,
+)
 from lms.learning.queries.taught import teaches
 from lms.learning.rules.plans import Plan, plan_of
 from lms.learning.rules.teaching import is_overdue, is_stalled, viewer_of_course
@@ -58,8 +63,8 @@ def get_learner(
         whole = with_people(
             select(Enrolment, Person, Agency, StoredEdition.digest, StoredEdition.number)
         )
-        limited = taught_only(whole, actor, course_key, [enrolment_id])
-        found = session.execute(limited).one_or_none()
+        values = of_enrolments(course_key, [enrolment_id])
+        found = session.execute(taught_only(whole, actor), values).one_or_none()
     if found is None:
         raise NotFoundError(N_("There is no such person on this course."))
     enrolment, person, agency, digest, number = found

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from lms.access.permissions import Permission
 from lms.access.rules import scopes_for
@@ -60,17 +62,23 @@ def get_course_page(session: Session, actor: Actor, course_key: str) -> CoursePa
     """One course. Raises NotFoundError for one the actor does not teach, as if it were none."""
     stored = None
     if teaches(actor, course_key):
-        stored = session.execute(
-            select(StoredEdition)
-            .where(StoredEdition.course_key == course_key)
-            .order_by(StoredEdition.is_current.desc(), StoredEdition.number.desc())
-            .limit(1)
-        ).scalar_one_or_none()
+        stored = session.execute(_latest(), {"course_key": course_key}).one_or_none()
     if stored is None:
         raise NotFoundError(N_("There is no such course among those you teach."))
     counts, as_of = _counts(session, [course_key])[course_key]
     course = TaughtCourse(course_key, CourseCard.from_json(stored.card), counts, as_of)
     return CoursePage(course, get_edition(session, stored.digest), stored.number)
+
+
+@functools.cache
+def _latest() -> Select[dict[str, Any], str, int]:
+    """The current edition of a course, else its last; built once, as every trainer's page asks."""
+    return (
+        select(StoredEdition.card, StoredEdition.digest, StoredEdition.number)
+        .where(StoredEdition.course_key == bindparam("course_key"))
+        .order_by(StoredEdition.is_current.desc(), StoredEdition.number.desc())
+        .limit(1)
+    )
 
 
 def as_of(session: Session, course_key: str) -> datetime.datetime | None:
@@ -82,9 +90,8 @@ def _counts(
     session: Session, course_keys: Collection[str]
 ) -> dict[str, tuple[Counts, datetime.datetime | None]]:
     """Counts of all editions of each course together, and the oldest moment among them."""
-    statement = select(CourseSummary).where(CourseSummary.course_key.in_(sorted(course_keys)))
-    found: dict[str, list[CourseSummary]] = defaultdict(list)
-    for row in session.execute(statement).scalars():
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in session.execute(_summaries(), {"course_keys": sorted(course_keys)}):
         found[row.course_key].append(row)
     return {
         key: (
@@ -93,3 +100,10 @@ def _counts(
         )
         for key in course_keys
     }
+
+
+@functools.cache
+def _summaries() -> Select[str, dict[str, Any], datetime.datetime]:
+    return select(CourseSummary.course_key, CourseSummary.counts, CourseSummary.as_of).where(
+        CourseSummary.course_key.in_(bindparam("course_keys", expanding=True))
+    )

@@ -80,6 +80,12 @@ class Narrowed:
         return ON_STATES
 
     @property
+    def shape(self) -> Narrowed:
+        """What is asked for, without which module or member: filters of one shape are found by
+        one statement, with other values."""
+        return replace(self, module=self.module and "*", member=self.member and "*")
+
+    @property
     def as_json(self) -> dict[str, Any]:
         """What is set, as the arguments of an address and for storage; `of` reads it."""
         pairs = {

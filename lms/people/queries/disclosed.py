@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -54,6 +54,20 @@ class PersonView:
         return self.list_name or self.name
 
 
+class NameFacts(NamedTuple):
+    """What disclosure asks of a person where the fields of `NOT_ON_A_LINE` are left out."""
+
+    id: int
+    member_code: str
+    name: str
+    own_script_name: str
+    own_script_language: str
+    list_name: str
+    working_name: str
+    limits_own_listing: bool
+    limited_by_agency: bool
+
+
 class PersonFacts(NamedTuple):
     """What disclosure asks of a person. Long lists read these columns and not a whole `Person`."""
 
@@ -96,7 +110,25 @@ AGENCY_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = tuple(
 )
 """The columns of AgencyFacts, in their order."""
 
-AnyPerson = Person | PersonFacts
+NAME_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = tuple(
+    getattr(Person, name) for name in NameFacts._fields
+)
+"""The columns of NameFacts, in their order."""
+
+NOT_ON_A_LINE = frozenset(
+    {
+        Field.POST,
+        Field.SECTOR,
+        Field.SEX,
+        Field.LANGUAGES,
+        Field.EMAIL,
+        Field.ACCOUNT_STATE,
+        Field.PREFERENCES,
+    }
+)
+"""What NameFacts says nothing of: whoever discloses them leaves these fields out."""
+
+AnyPerson = Person | PersonFacts | NameFacts
 AnyAgency = Agency | AgencyFacts
 
 
@@ -121,8 +153,8 @@ def disclose(
 
     `agency` is the person's agency. `consented` are the fields the person has opened to
     fellow participants or alumni; without it they see none. `but` are fields the page
-    leaves out for everybody. A person with limited listing is "Official" without a member;
-    for several people use `disclose_list`.
+    leaves out for everybody: all of NOT_ON_A_LINE where `person` is NameFacts. A person with
+    limited listing is "Official" without a member; for several people use `disclose_list`.
     """
     switches = switches_of(person, agency)
     if switches.is_limited and Field.NAME not in fields_seen(viewer):
@@ -132,12 +164,14 @@ def disclose(
             name=person.working_name or None,
             is_working_name=True,
         )
-    seen = _seen(viewer, consented) - but
+    seen = _seen(viewer, consented, but)
     is_named = Field.NAME in seen
     has_agency = agency is not None and Field.AGENCY in seen
     has_type = has_agency or shown(Field.AGENCY, viewer) is Shown.TYPE_ONLY
     has_preferences = Field.PREFERENCES in seen
-    # Made in one go, and no copy for each field: the list of a course names thousands.
+    # Made in one go, and no copy for each field: the list of a course names thousands. Of
+    # NameFacts without `but` a field that was not read is an AttributeError, and never a guess.
+    whole = cast(Person | PersonFacts, person)
     return PersonView(
         person_id=person.id,
         viewer=viewer,
@@ -149,14 +183,14 @@ def disclose(
         agency_id=agency.id if agency is not None and has_agency else None,
         agency_name=agency.name if agency is not None and has_agency else None,
         agency_type=agency.type if agency is not None and has_type else None,
-        post=person.post if Field.POST in seen else None,
-        sector=person.sector if Field.SECTOR in seen else None,
-        sex=person.sex if Field.SEX in seen else None,
-        languages=tuple(person.languages) if Field.LANGUAGES in seen else None,
-        address=None if Field.EMAIL in but else _address(person, viewer, seen),
-        state=_state(person, viewer) if Field.ACCOUNT_STATE in seen else None,
-        time_zone=person.time_zone if has_preferences else None,
-        interface_language=person.interface_language if has_preferences else None,
+        post=whole.post if Field.POST in seen else None,
+        sector=whole.sector if Field.SECTOR in seen else None,
+        sex=whole.sex if Field.SEX in seen else None,
+        languages=tuple(whole.languages) if Field.LANGUAGES in seen else None,
+        address=None if Field.EMAIL in but else _address(whole, viewer, seen),
+        state=_state(whole, viewer) if Field.ACCOUNT_STATE in seen else None,
+        time_zone=whole.time_zone if has_preferences else None,
+        interface_language=whole.interface_language if has_preferences else None,
         switches=switches if Field.LISTING in seen else None,
     )
 
@@ -216,14 +250,16 @@ def disclose_to(actor: Actor, people: Sequence[tuple[Person, Agency | None]]) ->
     return disclose_list(with_viewer)
 
 
-def _seen(viewer: Viewer, consented: frozenset[Field]) -> frozenset[Field]:
+@functools.lru_cache(maxsize=1024)
+def _seen(viewer: Viewer, consented: frozenset[Field], but: frozenset[Field]) -> frozenset[Field]:
     """The fields shown because the viewer sees them, they are listed, the person agreed, or a
-    purpose was stated.
+    purpose was stated, without those the page leaves out.
 
     Whoever passes fields that are shown for a purpose has recorded it.
     """
     asked = {Shown.OPT_IN, Shown.BY_CONSENT, Shown.FOR_PURPOSE}
-    return _unasked(viewer).union(field for field in consented if shown(field, viewer) in asked)
+    opened = (field for field in consented if shown(field, viewer) in asked)
+    return _unasked(viewer).union(opened) - but
 
 
 @functools.cache
@@ -233,14 +269,14 @@ def _unasked(viewer: Viewer) -> frozenset[Field]:
     return fields_seen(viewer).union(as_listed)
 
 
-def _address(person: AnyPerson, viewer: Viewer, seen: frozenset[Field]) -> str | None:
+def _address(person: Person | PersonFacts, viewer: Viewer, seen: frozenset[Field]) -> str | None:
     if Field.EMAIL in seen:
         return person.email
     is_relayed = shown(Field.EMAIL, viewer) is Shown.RELAY
     return person.relay_address or None if is_relayed else None
 
 
-def _state(person: AnyPerson, viewer: Viewer) -> PersonState:
+def _state(person: Person | PersonFacts, viewer: Viewer) -> PersonState:
     if viewer is Viewer.SECRETARIAT:
         return person.state
     return apparent_state(person.state, person.apparent_state)

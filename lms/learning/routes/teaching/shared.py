@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+
 from flask import request
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from lms.core.request import actor, session
 from lms.courses.routes import page_language
@@ -44,6 +46,12 @@ def wanted_here() -> Narrowed:
 
 def state_options() -> Options:
     """States to filter by."""
+    return list(_state_options(str(get_locale())))
+
+
+@functools.cache
+def _state_options(_locale: str) -> Options:
+    """In the language in force, looked up once in a process."""
     return [
         (ON, gettext("On the course")),
         *((state.value, gettext(ENROLMENT_STATE_NAMES[state])) for state in EnrolmentState),
@@ -79,9 +87,9 @@ def member_options(names: dict[str, str]) -> Options:
 
 def filter_words(wanted: Narrowed, edition: Edition) -> list[tuple[str, str]]:
     """What a list is narrowed to, as pairs of words; empty for everybody on the course."""
-    modules = dict(module_options(edition))
     pairs = []
     if wanted.module:
+        modules = dict(module_options(edition))
         pairs.append((gettext("Carries on in"), modules.get(wanted.module, wanted.module)))
     if wanted.pace is not None:
         pairs.append((gettext("Pace"), gettext(PACE_NAMES[wanted.pace])))
