@@ -210,7 +210,19 @@ def test_a_picture_is_made_harmless_and_put_on_a_page(
     shown = client.raw("GET", f"{here}/media/the-room.png")
     assert shown.data == files["media/the-room.png"]
     pictures = client.get(f"{here}/pictures")
+    assert "1 page shows it and will have to be mended." in pictures.main
     assert "the-room.png" not in client.submit(pictures, "Take it out the-room.png").main
+
+
+def test_a_picture_names_the_pages_it_stands_on_also_in_translation(
+    session: Session, sign_in: SignIn
+) -> None:
+    person = make_trainer(session, "victim-identification")
+    draft = make_draft(session, person, "victim-identification")
+    page = sign_in(person).get(f"/drafts/{draft.id}/pictures")
+    assert page.links("Two kinds of error")
+    assert page.links("Two kinds of error (Bahasa Indonesia)")
+    assert ".md" not in page.main
 
 
 def test_autosave_answers_with_what_it_is_now_based_on_and_keeps_a_lost_race(

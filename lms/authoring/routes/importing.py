@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
@@ -107,7 +107,7 @@ def draft_questions_take(draft_id: int, import_token: str) -> Answer:
         only_read_on()
         sentence = gettext(error.sentence, **error.values)
         return _brought(draft_for(session(), actor(), draft_id), import_token, carried, sentence)
-    flash(gettext("%(number)s questions are in the bank.", number=taken))
+    flash(ngettext("%(num)s question is in the bank.", "%(num)s questions are in the bank.", taken))
     return redirect(_address(draft, import_token), 303)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Response, flash, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.access.permissions import Permission
@@ -190,7 +190,7 @@ def _others(checked: CheckedDraft, key: str) -> list[tuple[str, str]]:
 
 def _length(body: str) -> str:
     count = len(body.split())
-    return gettext("%(count)s words", count=count)
+    return ngettext("%(num)s word", "%(num)s words", count)
 
 
 def _answer(content: dict[str, str], status: int = 409) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from flask import Response, flash, redirect, render_template, url_for
@@ -24,13 +24,14 @@ from lms.authoring.rules.page_text import fields_of, page_bytes, read_page
 from lms.authoring.rules.pictures import figure, recording, uses_of
 from lms.authoring.services.files import write_many
 from lms.core.errors import BadInputError, BekalError
+from lms.core.languages import own_name
 from lms.core.request import actor, now, session
 from lms.core.text import N_
 from lms.core.uploads.kinds import Kind, check_upload
 from lms.core.uploads.pictures import written_anew
 from lms.core.uploads.sounds import sound_anew
 from lms.core.uploads.svg import drawing_of
-from lms.courses.layout import LARGEST_PICTURE, PICTURE_TOO_LARGE
+from lms.courses.layout import LARGEST_PICTURE, PICTURE_TOO_LARGE, place_of
 from lms.courses.pictures import size_of
 from lms.courses.routes.media import medium_answer, no_such_medium
 from lms.courses.routes.showing import show
@@ -179,6 +180,14 @@ def _pages(checked: CheckedDraft) -> list[tuple[str, str]]:
     ]
 
 
+def _title_of(path: str, titles: Mapping[str, str]) -> str:
+    """What a page is called; a translation by the page it translates, with its language."""
+    place = place_of(path)
+    if place is None or place.language is None or place.file not in titles:
+        return titles.get(path, path)
+    return f"{titles[place.file]} ({own_name(place.language)})"
+
+
 def _page(draft: Draft, sent: PictureForm | RecordingForm | None = None) -> str:
     draft, checked = draft_and_checked(draft.id)
     form = sent if isinstance(sent, PictureForm) else PictureForm(formdata=None)
@@ -193,7 +202,7 @@ def _page(draft: Draft, sent: PictureForm | RecordingForm | None = None) -> str:
         (
             medium,
             size_of(medium.content),
-            [(path, titles.get(path, path)) for path in uses.get(medium.name, [])],
+            [(path, _title_of(path, titles)) for path in uses.get(medium.name, [])],
             replace(shown, prefix=f"p{number}-").page(_alone(medium)).blocks,
         )
         for number, medium in enumerate(
