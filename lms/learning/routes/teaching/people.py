@@ -17,10 +17,10 @@ from lms.courses.values.quiz import Quiz
 from lms.enrolments.rules.states import ENROLMENT_STATE_NAMES, SOURCE_NAMES
 from lms.learning.queries.learners import list_learners
 from lms.learning.queries.one_learner import get_learner
+from lms.learning.queries.summaries import get_list_page
 from lms.learning.routes.blueprint import blueprint
 from lms.learning.routes.teaching.lines import lines_of
 from lms.learning.routes.teaching.shared import (
-    course_page,
     course_title,
     filter_words,
     member_options,
@@ -39,14 +39,14 @@ from lms.people.queries.members import member_names
 @policy(Permission.COURSE_TEACH, recorded=True)
 def teaching_people(course_key: str) -> str:
     """A page of the learners of a course, by the order and the filter in the address."""
-    page = course_page(course_key)
+    page = get_list_page(session(), actor(), course_key)
     wanted = wanted_here()
     given = request.args.get("order", "")
     order = Order(given) if given in set(Order) else Order.ACTIVITY
     after = request.args.get("after", type=whole_number)
     learners, following = list_learners(
         session(), actor(), course_key, wanted, order,
-        after=after, as_of=page.course.as_of or now(), now=now(),
+        after=after, as_of=page.as_of or now(), now=now(),
     )  # fmt: skip
     record_access([learner.view.person_id for learner in learners])
     names = member_names(session())
@@ -56,7 +56,7 @@ def teaching_people(course_key: str) -> str:
     here = "learning.teaching_people"
     return render_template(
         "learning/teaching/people.html",
-        page=page,
+        as_of=page.as_of,
         course_key=course_key,
         title=course_title(page.edition),
         lines=lines_of(learners, names),
