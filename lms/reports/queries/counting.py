@@ -76,15 +76,15 @@ def count_all(
         if group in groups:
             _add_sums(lines, asked, measures, run(session, source, group, moment))
     if Group.DAYS in groups:
-        for row in run(session, source, Group.DAYS, moment):
-            key, value, count = row
+        for key, days in _by_row(run(session, source, Group.DAYS, moment)).items():
             for each in {TOTAL if key is None else key, TOTAL}:
-                lines[each].days[int(value)] += count
+                lines[each].days.update(days)
     if Group.GAIN in groups and asked.by is not By.PATH and tests:
-        for row in run(session, source, Group.GAIN, moment):
-            name, key, value, count = row
-            for each in {TOTAL if key is None else key, TOTAL}:
-                getattr(lines[each], name)[int(value)] += int(count)
+        marks = run(session, source, Group.GAIN, moment)
+        for name in ("before", "after"):
+            for key, counted in _by_row(row[1:] for row in marks if row[0] == name).items():
+                for each in {TOTAL if key is None else key, TOTAL}:
+                    getattr(lines[each], name).update(counted)
     total = lines.pop(TOTAL, Line())
     return Counts(lines, total)
 
@@ -183,3 +183,11 @@ def _add_sums(
             line.participations[measure], line.persons[measure] = counted[:2]
             if is_rounded:
                 line.sums[measure] = (counted[2], counted[3])
+
+
+def _by_row(rows: Iterable[Any]) -> Mapping[str | None, Mapping[int, int]]:
+    """How often each value stands in each row, of rows of (key, value, how often)."""
+    found: dict[str | None, dict[int, int]] = defaultdict(dict)
+    for key, value, count in rows:
+        found[key][int(value)] = count
+    return found

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Result,
+    Row,
     and_,
     bindparam,
     case,
@@ -97,13 +97,13 @@ class Source:
 
 def run(
     session: Session, source: Source, group: Group, moment: datetime.datetime
-) -> Result[*tuple[Any, ...]]:
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """The rows of a group of measures as things stood at the moment."""
     stalled_before = moment - STALLED
     if source.is_steady:
         values = {"moment": moment, "stalled_before": stalled_before}
-        return session.execute(_kept(source, group), values)
-    return session.execute(_BUILT[group](source, moment, stalled_before))
+        return session.execute(_kept(source, group), values).all()
+    return session.execute(_BUILT[group](source, moment, stalled_before)).all()
 
 
 @functools.lru_cache(maxsize=64)
@@ -252,13 +252,11 @@ def _gain(source: Source, moment: Any, stalled_before: Any) -> Any:
     both = rows_in(
         scope, place, {"before": first.c.percent, "after": last.c.percent}, where, joined
     )
-    each = both.subquery("both")
-    # Once by both marks, of which there are few, and from that by each of them.
-    marks = select(*each.c, func.count().label("number")).group_by(*each.c).cte("marks")
+    marks = both.cte("marks")
     counted = [
-        select(
-            literal(name).label("which"), marks.c.row_key, marks.c[name], func.sum(marks.c.number)
-        ).group_by(marks.c.row_key, marks.c[name])
+        select(literal(name).label("which"), marks.c.row_key, marks.c[name], func.count()).group_by(
+            marks.c.row_key, marks.c[name]
+        )
         for name in ("before", "after")
     ]
     return vouched(union_all(*counted), *ALL_READ)

@@ -30,6 +30,7 @@ from lms.reports.queries.completion import (
 )
 from lms.reports.queries.statements import Group
 from lms.reports.routes.blueprint import blueprint
+from lms.reports.routes.lines import lines_of
 from lms.reports.routes.shared import (
     Refused,
     again,
@@ -93,6 +94,15 @@ def page(asked: Asked, refused: Refused | None, *, endpoint: str) -> str | tuple
         asked = Asked(own=asked.own)
         report = read_here(asked)
     is_own = asked.own is not None
+    measures = report.shown_measures()
+    arguments = asked.arguments()
+    shown_rows = [row for row in report.rows if any(row.participations.values())]
+    is_exact = asked.audience is Audience.NAMED
+    may_name = may(actor(), Permission.REPORT_NAMES) and is_exact and not is_own
+
+    def behind(row: Shown) -> dict[str, Any]:
+        return {**arguments, **row_arguments(asked, row)}
+
     rendered = render_template(
         "reports/completion.html",
         report=report,
@@ -103,22 +113,18 @@ def page(asked: Asked, refused: Refused | None, *, endpoint: str) -> str | tuple
         title=TITLES[asked.by],
         period_words=period_words(asked.period),
         place=place_words(),
-        measures=report.shown_measures(),
+        measures=measures,
         measure_names=MEASURE_NAMES,
         definitions=definitions(report),
-        rounded=ROUNDED if asked.audience is not Audience.NAMED else "",
+        rounded="" if is_exact else ROUNDED,
         narrowed=narrowed_words(report),
         options=narrowing_options(asked, report.choices),
         by=by_options(frozenset({By.MEMBER, By.SUBREGION}) if is_own else frozenset()),
         periods=period_options(asked),
         audiences=[] if is_own else audience_options(),
-        arguments=asked.arguments(),
-        shown_rows=[row for row in report.rows if any(row.participations.values())],
-        row_arguments=row_arguments,
+        arguments=arguments,
+        lines=lines_of(shown_rows, measures, behind if may_name else None),
         words=words_here(),
-        may_name=may(actor(), Permission.REPORT_NAMES)
-        and asked.audience is Audience.NAMED
-        and not is_own,
         **charts(report),
     )
     return (rendered, 400) if refused is not None else rendered
