@@ -73,6 +73,11 @@ def today() -> str:
     return clock.now().date().isoformat()
 
 
+def test_list_of_roles_leads_back_to_the_people(session: Session, sign_in: SignIn) -> None:
+    page = sign_in(make_focal_point(session, "PLW")).get("/roles")
+    assert "/people" in page.links("People")[1:]
+
+
 def test_an_administrator_grants_a_role_found_by_e_mail_and_it_counts_at_the_next_request(
     session: Session, sign_in: SignIn
 ) -> None:
