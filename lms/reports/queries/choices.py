@@ -13,13 +13,15 @@ from lms.core.text import N_, fold
 from lms.courses.catalogue import CourseCard
 from lms.courses.models import StoredEdition
 from lms.courses.queries.paths import list_paths
-from lms.courses.store import get_edition
+from lms.courses.values.edition import Edition
 from lms.people.models import Agency, Member
 from lms.people.models.members import MEMBER_KIND_HEADINGS, MemberKind
 from lms.people.queries.members import by_name, find_member
 from lms.reports.rules.asked import Asked
 
 FIRST_TEST, LAST_TEST = "pre-test", "post-test"
+_tests_by_digest: dict[str, tuple[tuple[str, bool], ...]] = {}
+"""A few words for each edition that was current in the life of the process; none ever changes."""
 
 
 @dataclass(frozen=True)
@@ -73,16 +75,22 @@ def subregion_name(key: str) -> str:
 def read_tests(session: Session, choices: Choices) -> list[tuple[str, str, bool]]:
     """First and last tests of the current editions, as (course, quiz, whether it is the last).
 
-    Editions are cached in the process; a process reads each of them once.
+    A process reads each edition once for this and keeps no more of it than its tests.
     """
-    found: list[tuple[str, str, bool]] = []
-    for course, digest in choices.digests:
-        found += [
-            (course, quiz.key, quiz.purpose == LAST_TEST)
-            for quiz in get_edition(session, digest).quizzes
-            if quiz.purpose in (FIRST_TEST, LAST_TEST)
-        ]
-    return found
+    for _course, digest in choices.digests:
+        if digest not in _tests_by_digest:
+            statement = select(StoredEdition.content).where(StoredEdition.digest == digest).limit(1)
+            edition = Edition.from_json(session.execute(statement).scalar_one())
+            _tests_by_digest[digest] = tuple(
+                (quiz.key, quiz.purpose == LAST_TEST)
+                for quiz in edition.quizzes
+                if quiz.purpose in (FIRST_TEST, LAST_TEST)
+            )
+    return [
+        (course, quiz, is_last)
+        for course, digest in choices.digests
+        for quiz, is_last in _tests_by_digest[digest]
+    ]
 
 
 def agencies_named(session: Session, ids: Collection[int]) -> dict[int, tuple[str, str]]:
