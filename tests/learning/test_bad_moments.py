@@ -130,6 +130,15 @@ def test_answers_are_changed_together_and_not_one_statement_each(client, stateme
     assert len([sql for sql in seen if sql.startswith("UPDATE answer")]) == 2
 
 
+def test_first_answers_are_written_with_their_shares_in_one_statement(client, statements) -> None:
+    page = open_attempt(client)
+    action, data = page.form_of("Hand in")
+    with statements() as seen:
+        client.raw("POST", action, data={**data, **right(page)})
+    assert len([sql for sql in seen if sql.startswith("INSERT INTO answer")]) == 1
+    assert not [sql for sql in seen if sql.startswith("UPDATE answer")]
+
+
 def test_late_save_from_another_tab_changes_nothing_after_handing_in(session, client) -> None:
     page = open_attempt(client)
     client.submit(page, "Hand in", right(page))
