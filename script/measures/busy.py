@@ -164,7 +164,7 @@ def _take(visitor: _Visitor, path: str) -> None:
         visitor.send(form, "lessons", [])
         return
     asked = visitor.send(form, "attempts begun", []).select_one("form#attempt, main form")
-    if asked is not None and asked.select_one("button[value=hand-in]") is not None:
+    if asked is not None and asked.select_one("button[value=finish]") is not None:
         visitor.send(asked, "quizzes", [*answers(asked), ("act", "hand-in")])
 
 

@@ -219,7 +219,7 @@ def test_attempt_begun_before_the_move_is_finished_with_the_questions_it_began_w
     move_to_edition(session, SYSTEM, enrolment.id, new.id, now=clock.now())
     session.commit()
     # The new edition has no such quiz; what was begun goes on all the same.
-    review = client.submit(attempt, "Hand in")
+    review = client.submit(attempt, "Hand in", {"act": "hand-in"})
     assert "what you reached" in review.h1
     client.submit(play, "Do this", {"choice": "ashore"})
     session.expire_all()

@@ -98,6 +98,8 @@ def test_learner_fills_gaps_writes_and_draws_and_a_trainer_marks_and_corrects(
     expect(learner.get_by_role("link", name="my room.pdf")).to_be_visible()
     look(learner, "kinds-attempt")
     browser.press(learner, "Hand in")
+    look(learner, "kinds-attempt-asks")
+    browser.press(learner, "Hand in all the same")
     expect(learner.get_by_text("Handed in. A trainer marks it.")).to_be_visible()
     mark(trainer, "2 – It does.")
     mark(trainer, "1 – It is.", "kinds-mark-file")

@@ -110,6 +110,8 @@ def test_main_job_runs_from_right_to_left_without_a_word_left_in_english(page: P
     look(page, "attempt", faults)
     page.get_by_label("The person").check()
     press(page, "Hand in")
+    look(page, "attempt-asks", faults)
+    press(page, "Hand in all the same")
     look(page, "review", faults)
     page.goto("/certificates/mine")
     look(page, "certificates", faults)

@@ -209,6 +209,11 @@ def test_what_is_to_mend_and_what_was_reached_is_told_at_the_question(page: Page
     good = {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF"}
     page.get_by_label("Your file").set_input_files(good)
     press(page, "Hand in")
+    expect(page.locator("#errors")).to_be_focused()
+    left_out = [f"link: Question {number} is not answered in full." for number in range(2, 10)]
+    assert spoken(page, "#errors") == ["heading: 8 things to mend", *left_out]
+    assert "Question 2 is not answered in full." in " ".join(heard(page, "#q2"))
+    press(page, "Hand in all the same")
     expect(page.get_by_role("heading", level=1)).to_have_text("Check: what you reached")
     reached = spoken(page, "main")
     begin = reached.index("region: Question 1. Who should answer?")

@@ -282,7 +282,7 @@ def test_whole_course_completes_when_everything_is_done(session, client, edition
     page = begun(client, "asking")
     client.submit(page, "Done, next lesson")
     page = client.submit(client.get(f"/learning/{KEY}/check"), "Begin")
-    client.submit(page, "Hand in")
+    client.submit(page, "Hand in", {"act": "hand-in"})
     page = client.submit(client.get(f"/learning/{KEY}/quay"), "Begin")
     client.submit(page, "Do this", {"choice": "ashore"})
     assert "One activity is missing" in client.get(f"/learning/{KEY}").main

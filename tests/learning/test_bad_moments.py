@@ -100,6 +100,29 @@ def test_browser_closed_in_mid_quiz_loses_nothing_that_was_saved(
     assert attempt.state is AttemptState.OPEN
 
 
+def test_question_overlooked_is_asked_about_before_an_attempt_is_lost(session, client) -> None:
+    page = open_attempt(client)
+    answers = right(page)
+    asked = client.submit(page, "Hand in", {"q1": answers["q1"]})
+    (attempt,) = rows(session, Attempt)
+    assert attempt.state is AttemptState.OPEN
+    assert "Nothing is handed in yet. Your answers are saved." in asked.main
+    assert "Question 2 is not answered in full." in asked.main
+    assert "Question 1 is" not in asked.main
+    client.submit(asked, "Hand in", {"q2": answers["q2"]})
+    session.refresh(attempt)
+    assert attempt.percent == 100
+
+
+def test_quiz_is_handed_in_with_questions_left_out_by_the_button_that_says_so(
+    session, client
+) -> None:
+    asked = client.submit(open_attempt(client), "Hand in")
+    client.submit(asked, "Hand in all the same")
+    (attempt,) = rows(session, Attempt)
+    assert (attempt.state, attempt.percent) == (AttemptState.HANDED_IN, 0)
+
+
 def test_quiz_begun_in_two_tabs_is_one_attempt(session, sign_in, person, client) -> None:
     other = sign_in(person)
     pages = [tab.get(f"{BASE}/check") for tab in (client, other)]
@@ -125,7 +148,7 @@ def test_answers_are_changed_together_and_not_one_statement_each(client, stateme
     client.submit(page, "Save and go on later", right(page))
     action, emptied = page.form_of("Hand in")
     with statements() as seen:
-        client.raw("POST", action, data=emptied)
+        client.raw("POST", action, data={**emptied, "act": "hand-in"})
     # One for what was given, one for its share.
     assert len([sql for sql in seen if sql.startswith("UPDATE answer")]) == 2
 
@@ -219,7 +242,7 @@ def test_attempt_after_the_limit_is_refused_and_counts_nothing(session, sign_in,
     small.publish(session, small.changed(final(attempts=1)))
     client = sign_in(make_official(session))
     client.post(f"{BASE}/begin")
-    client.submit(open_attempt(client), "Hand in")
+    client.submit(open_attempt(client), "Hand in", {"act": "hand-in"})
     client.post(f"{BASE}/check/attempts", status=409)
     client.get(f"{BASE}/check/attempts/2", status=404)
     client.post(f"{BASE}/check/attempts/2", {"act": "hand-in"}, status=404)
@@ -350,7 +373,7 @@ def test_script_and_drawing_in_content_never_run(session, sign_in, small) -> Non
     ]
     attempt = open_attempt(client)
     play = open_attempt(client, "quay")
-    pages += [attempt, client.submit(attempt, "Hand in"), play]
+    pages += [attempt, client.submit(attempt, "Hand in", {"act": "hand-in"}), play]
     pages.append(client.submit(play, "Do this", {"choice": "group"}))
     for page in pages:
         assert page.soup.select("main script, main img[onerror], main foreignObject") == []

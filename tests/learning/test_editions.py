@@ -44,7 +44,7 @@ def finish(client) -> None:
     client.submit(client.get(f"/learning/{KEY}/asking"), "Done, next lesson")
     check = client.get(f"/learning/{KEY}/check")
     if "Attempt 1" not in check.main:
-        client.submit(client.submit(check, "Begin"), "Hand in")
+        client.submit(client.submit(check, "Begin"), "Hand in", {"act": "hand-in"})
     page = client.submit(client.get(f"/learning/{KEY}/quay"), "Begin")
     client.submit(page, "Do this", {"choice": "ashore"})
     client.submit(client.get(f"/learning/{KEY}/plan"), "Send", {"step": "Ask ashore."})
@@ -62,7 +62,7 @@ def test_learner_finishes_the_edition_they_began_and_is_told_of_the_newer(
     small.publish(session, small.changed(newer))
     assert NEWER in client.get(f"/learning/{KEY}").main
     assert client.get(f"/learning/{KEY}/asking").h1 == "Asking"
-    client.submit(page, "Hand in")
+    client.submit(page, "Hand in", {"act": "hand-in"})
     finish(client)
     assert "You have completed this course" in client.get(f"/learning/{KEY}").main
     other = sign_in(make_official(session))
@@ -97,7 +97,7 @@ def test_harmful_edition_is_closed_with_a_sentence_and_what_was_done_is_kept(
         assert "Something in this edition was harmful or wrong" in page.text
         assert "What you did is kept." in page.text
     client.get(attempt.path, status=410)
-    client.submit(attempt, "Hand in", status=410)
+    client.submit(attempt, "Hand in", {"act": "hand-in"}, status=410)
     client.submit(play, "Do this", {"choice": "ashore"}, status=410)
     client.submit(reflection, "Send", {"step": "x"}, status=410)
     plan = client.get(f"/learning/{KEY}")

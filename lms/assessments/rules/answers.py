@@ -6,7 +6,7 @@ drawing, and anything that is none of its tokens is left out, never an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lms.courses.faces import DrawnQuestion, listed
@@ -53,6 +53,14 @@ def given_in(question: Question, drawn: DrawnQuestion, name: str, sent: Sent) ->
     longest = LONGEST_ESSAY if isinstance(question, EssayQuestion) else LONGEST_TEXT
     text = _first(sent(name)).replace("\r\n", "\n").strip()[:longest]
     return {"text": text} if text else {}
+
+
+def is_whole(drawn: DrawnQuestion, given: Mapping[str, Any]) -> bool:
+    """Whether a question is answered in all its parts: each gap, each step, each thing to match."""
+    for of_parts in ("pairs", "gaps", "order"):
+        if of_parts in given:
+            return len(given[of_parts]) == len(drawn.parts)
+    return bool(given)
 
 
 def tokens_of(question: Question, drawn: DrawnQuestion, given: dict[str, Any]) -> dict[str, str]:

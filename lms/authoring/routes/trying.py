@@ -151,7 +151,7 @@ def preview_answer(
         place: given_in(questions[drawn.question], drawn, f"q{place}", request.form.getlist)
         for place, drawn in enumerate(drawing.questions, 1)
     }
-    if request.form.get("act") != "hand-in":
+    if request.form.get("act") not in {"finish", "hand-in"}:
         return attempt_page(trying, quiz, attempt, given)
     return review_page(trying, quiz, attempt, given)
 

@@ -16,7 +16,7 @@ from lms.assessments.models import Answer, Attempt
 from lms.assessments.queries.attempts import answers_of, list_attempts, open_of
 from lms.assessments.queries.corrections import keyed_questions
 from lms.assessments.queries.markings import decisions_on
-from lms.assessments.rules.answers import given_in
+from lms.assessments.rules.answers import given_in, is_whole
 from lms.assessments.rules.attempts import AttemptState, next_attempt, shown_after, still_counts
 from lms.assessments.rules.marking import Given
 from lms.assessments.services import attempts as assessments
@@ -95,6 +95,7 @@ def attempt(course_key: str, activity_key: str, number: int) -> str:
             **common,
             refused=refused,
             to_mend=[(said, field) for field, said in refused.items()],
+            has_rest=any(not field.endswith("-file") for field in refused),
             questions=asked(on.edition, quiz, found, answers, say),
             takes_files=bool(file_numbers(begun)),
             is_late=not still_counts(found.deadline_at, now()),
@@ -103,9 +104,9 @@ def attempt(course_key: str, activity_key: str, number: int) -> str:
     return _review(begun, common, answers, say)
 
 
-def _at(place: int) -> str:
-    """The kind of a message about the file of a question (templates/macros/notices.html)."""
-    return f"at:q{place}-file"
+def _at(field: str) -> str:
+    """The kind of a message about a field of the form (templates/macros/notices.html)."""
+    return f"at:{field}"
 
 
 def _refused() -> dict[str, str]:
@@ -164,7 +165,12 @@ def answer(course_key: str, activity_key: str, number: int) -> Response:
         flash(gettext("Your answers are saved. You may go on later."))
         for place, error in refused.items():
             said = gettext(error.sentence, **error.values)
-            flash(gettext("Question %(number)s: %(said)s", number=place, said=said), _at(place))
+            flash(
+                gettext("Question %(number)s: %(said)s", number=place, said=said),
+                _at(f"q{place}-file"),
+            )
+        return redirect(_address(on, found), 303)
+    if request.form.get("act") == "finish" and _asks_about_rest(begun, given):
         return redirect(_address(on, found), 303)
     was_open = found.state is AttemptState.OPEN
     handed_in = assessments.hand_in(
@@ -177,6 +183,30 @@ def answer(course_key: str, activity_key: str, number: int) -> Response:
             flash(gettext("You have completed this course."))
         _credit_known(on, quiz, handed_in)
     return redirect(_address(on, handed_in), 303)
+
+
+def _asks_about_rest(begun: Begun[Enrolled], given: Mapping[int, Given]) -> bool:
+    """Keep the answers and say which questions have none; False when there is nothing to ask.
+
+    An attempt handed in with a question overlooked is an attempt lost. The other button, beside
+    what is said, hands in all the same.
+    """
+    found = begun.attempt
+    if found.state is not AttemptState.OPEN or not still_counts(found.deadline_at, now()):
+        return False
+    drawn = enumerate(assessments.drawing_of(found).questions, 1)
+    rest = [number for number, each in drawn if not is_whole(each, given.get(number, {}))]
+    if set(rest) & set(file_numbers(begun)):
+        kept = answers_of(session(), actor(), found)
+        rest = [number for number in rest if number in given or number not in kept]
+    if not rest:
+        return False
+    assessments.save(session(), actor(), found.id, given, now=now())
+    flash(gettext("Nothing is handed in yet. Your answers are saved."))
+    for number in rest:
+        said = gettext("Question %(number)s is not answered in full.", number=number)
+        flash(said, _at(f"q{number}"))
+    return True
 
 
 def _credit_known(on: Enrolled, quiz: Quiz, handed_in: Attempt) -> None:
