@@ -61,6 +61,20 @@ def test_report_counts_persons_and_participations_by_member(office) -> None:
     assert "Samoa" not in persons
 
 
+def test_report_of_one_member_counts_it_as_one_and_compares_it_with_nobody(office) -> None:
+    page = office.get("/reports/completion?period=2026-Q1&member=PLW")
+    assert "member government with at least one 1 " in page.main
+    assert "gained most" not in page.main
+
+
+def test_reporting_officer_is_told_who_makes_the_tables(session, stage, sign_in) -> None:
+    officer = make_official(session)
+    give_role(session, officer, Role.REPORTING_OFFICER, ScopeKind.ALL)
+    client = sign_in(officer)
+    assert "publish them" not in client.get("/reports").main
+    assert "The secretariat makes them" in client.get("/reports/releases").main
+
+
 def test_what_cannot_be_read_is_said_above_the_usual_report(office) -> None:
     for address, words in (
         ("?period=soon", "is no period"),

@@ -177,10 +177,10 @@ def charts(report: Report) -> dict[str, Any]:
 
 
 def _gained_most(both: list[tuple[str, int, int]]) -> tuple[str, int, int] | None:
-    """The one whose marks rose most; nobody where two rose alike."""
+    """The one whose marks rose most; nobody where two rose alike, or there is nobody else."""
     most = max((after - before for _name, before, after in both), default=0)
     found = [each for each in both if each[2] - each[1] == most]
-    return found[0] if len(found) == 1 and most > 0 else None
+    return found[0] if len(found) == 1 < len(both) and most > 0 else None
 
 
 def row_arguments(asked: Asked, row: Shown) -> dict[str, str]:

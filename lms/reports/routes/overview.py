@@ -23,6 +23,7 @@ def reports() -> str:
     return render_template(
         "reports/reports.html",
         may_count=may(actor(), Permission.REPORT_COUNT),
+        may_publish=may(actor(), Permission.REPORT_PUBLISH),
         has_own=bool(own.members or own.agencies),
         releases=[
             (row, period_words(parse(row.period_key))) for row in list_releases(session(), actor())
