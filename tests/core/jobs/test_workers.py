@@ -17,7 +17,7 @@ from lms.core.jobs import leases
 from lms.core.jobs.models import JobState
 from lms.core.jobs.runner import Shift
 from lms.core.jobs.services import enqueue
-from lms.core.jobs.work import Work, WorkerStoppingError
+from lms.core.jobs.work import GIVEN_WAY, Work, WorkerStoppingError
 from lms.core.storage import LocalFolder
 from tests.core.jobs.chunks import (
     SYSTEM,
@@ -87,6 +87,21 @@ def test_stopped_worker_starts_no_chunk(engine: Engine, session: Session, tmp_pa
     with pytest.raises(WorkerStoppingError), work.transaction() as chunk:
         keep(chunk, 0)
     assert kept_chunks(session) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_job_leaves_the_one_write_lock_to_pages_for_a_share_of_its_time(
+    engine: Engine, session: Session, tmp_path: Path
+) -> None:
+    ask(session)
+    taken = leases.claim(engine, {"count"}, now=clock.now())
+    assert taken is not None
+    work = Work(engine, taken, storage=LocalFolder(tmp_path), stop=threading.Event())
+    begun = time.monotonic()
+    with work.transaction() as chunk:
+        keep(chunk, 0)
+        time.sleep(0.2)
+    assert time.monotonic() - begun >= 0.2 * (1 + GIVEN_WAY)
 
 
 def test_prompt_job_does_not_stand_behind_a_long_one(
