@@ -83,7 +83,7 @@ class Scan:
     role: str
     requests: int = 0
     views: int = 0
-    failures: int = 0
+    failures: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
 
 
@@ -226,7 +226,8 @@ def count(scan: Scan, log: Path, begins: int) -> None:
                 continue
             told = json.loads(line)
             scan.requests += 1
-            scan.failures += told["status"] >= 500
+            if told["status"] >= 500:
+                scan.failures.append(f"{told['status']} of {told['endpoint']}")
             if told["status"] == 200:
                 views.add(told["endpoint"])
     scan.views = len(views)

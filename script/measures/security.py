@@ -38,13 +38,13 @@ def scanning() -> Iterator[Row]:
         return
     with product.installed(product.SQLITE) as installation, installation.serving():
         for scan in scanners.scans(installation, folder):
-            for finding in scan.findings:
+            for finding in [*scan.findings, *scan.failures]:
                 print(f"{scan.tool} as {scan.role}: {finding}", file=sys.stderr)
             yield [
                 scan.tool,
                 scan.role,
                 f"{scan.requests:,} requests, {scan.views} views answered 200",
-                f"{len(scan.findings)} findings, {scan.failures} answers of 500 and above",
+                f"{len(scan.findings)} findings, {len(scan.failures)} answers of 500 and above",
                 held(not scan.findings and not scan.failures and scan.views > 0),
                 "script/security scanning",
             ]
