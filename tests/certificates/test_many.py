@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import threading
 import zipfile
 
 import pikepdf
@@ -202,10 +203,11 @@ def test_files_of_a_bundle_are_gone_after_a_week(
     assert "not kept any more" in page.main
 
 
-class StopsAfter:
+class StopsAfter(threading.Event):
     """Tells a worker to stop once it has been asked so many times."""
 
     def __init__(self, times: int) -> None:
+        super().__init__()
         self.left = times
 
     def is_set(self) -> bool:
